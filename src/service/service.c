@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: ISC */
+/* The whitelist, and the look-up of a name in it. */
+#include "service.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "casemap.h"
+#include "transforms.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* Nine digits, a tab and the byte itself: what an empty line can become. */
+#define GROWTH 11
+/* Room for the list of names, whatever the text. */
+#define LIST_MAX 65536
+
+static transform_fn list;
+
+/* The whitelist: nothing else can be named. */
+static const struct {
+	const char *name;
+	transform_fn *apply;
+} whitelist[] = {
+    {"cummingsify", casemap_lower},
+    {"rot13", transform_rot13},
+    {"transforms", list},
+};
+
+static bool
+list(const unsigned char *text, size_t len, unsigned char *ret_text,
+    size_t *ret_len)
+{
+	size_t used = 0;
+
+	(void)text;
+	(void)len;
+	for (size_t i = 0; i < COUNT(whitelist); i++) {
+		size_t name_len = strlen(whitelist[i].name);
+
+		memcpy(ret_text + used, whitelist[i].name, name_len);
+		ret_text[used + name_len] = '\n';
+		used += name_len + 1;
+	}
+	*ret_len = used;
+	return true;
+}
+
+size_t
+service_capacity(size_t len)
+{
+	return len * GROWTH + LIST_MAX;
+}
+
+enum service_result
+service_list(const struct filters *filters, unsigned char *ret_text, size_t cap,
+    size_t *ret_len)
+{
+	(void)filters;
+	if (cap < LIST_MAX)
+		return SERVICE_FAILED;
+	return list(NULL, 0, ret_text, ret_len) ? SERVICE_OK : SERVICE_FAILED;
+}
+
+enum service_result
+service_transform(const struct filters *filters, const unsigned char *name,
+    size_t name_len, const unsigned char *text, size_t text_len,
+    unsigned char *ret_text, size_t cap, size_t *ret_len)
+{
+	(void)filters;
+	if (cap < service_capacity(text_len))
+		return SERVICE_FAILED;
+	for (size_t i = 0; i < COUNT(whitelist); i++) {
+		if (strlen(whitelist[i].name) != name_len ||
+		    memcmp(whitelist[i].name, name, name_len) != 0)
+			continue;
+		return whitelist[i].apply(text, text_len, ret_text, ret_len)
+			   ? SERVICE_OK
+			   : SERVICE_FAILED;
+	}
+	return SERVICE_UNKNOWN;
+}

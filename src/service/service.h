@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: ISC */
+/* The service: a name and a text in, a text or a failure out. */
+#ifndef SERVICE_H
+#define SERVICE_H
+
+#include <stddef.h>
+
+struct filters;
+
+enum service_result {
+	SERVICE_OK,
+	SERVICE_UNKNOWN, /* the name is not on the whitelist */
+	SERVICE_FAILED,	 /* the transform cannot be done on this text */
+};
+
+/*
+ * Returns the capacity in bytes that service_transform wants for the results
+ * of texts of at most len bytes (len <= 999999999).
+ */
+size_t service_capacity(size_t len);
+
+/*
+ * Applies the transform called name to text.  filters adds the programs of a
+ * folder to the whitelist; NULL adds none.  ret_text is the caller's, has cap
+ * bytes (at least service_capacity(text_len)) and does not overlap text.
+ *
+ * SERVICE_OK writes the result to ret_text and its length, at most cap, to
+ * ret_len.  Any other result leaves ret_len alone and ret_text undefined.
+ */
+enum service_result service_transform(const struct filters *filters,
+    const unsigned char *name, size_t name_len, const unsigned char *text,
+    size_t text_len, unsigned char *ret_text, size_t cap, size_t *ret_len);
+
+/*
+ * Writes the whitelist, one name a line, to ret_text, which has cap bytes:
+ * the table's names in its order, then those of filters, sorted.
+ *
+ * SERVICE_FAILED where it does not fit; otherwise as service_transform.
+ */
+enum service_result service_list(const struct filters *filters,
+    unsigned char *ret_text, size_t cap, size_t *ret_len);
+
+#endif

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: ISC */
+/* The netstring reader and writer; no other file knows the format. */
+#include "netstring.h"
+
+#include <stddef.h>
+
+enum netstring_result
+netstring_decode(const unsigned char *buf, size_t len, size_t max,
+    size_t *ret_start, size_t *ret_size)
+{
+	size_t colon, size = 0;
+
+	for (colon = 0; colon < len && buf[colon] != ':'; colon++) {
+		if (buf[colon] < '0' || buf[colon] > '9')
+			return NETSTRING_BAD;
+		if (colon > 0 && size == 0)
+			return NETSTRING_BAD; /* a leading zero */
+		size = size * 10 + (size_t)(buf[colon] - '0');
+		if (size > max)
+			return NETSTRING_TOO_LONG;
+	}
+	if (colon == len)
+		return NETSTRING_MORE;
+	if (colon == 0)
+		return NETSTRING_BAD; /* no digit */
+	if (len - colon - 1 <= size)
+		return NETSTRING_MORE;
+	if (buf[colon + 1 + size] != ',')
+		return NETSTRING_BAD;
+	*ret_start = colon + 1;
+	*ret_size = size;
+	return NETSTRING_OK;
+}
+
+size_t
+netstring_encode(unsigned char *content, size_t size)
+{
+	unsigned char *p = content;
+	size_t rest = size;
+
+	*--p = ':';
+	do {
+		*--p = (unsigned char)('0' + rest % 10);
+		rest /= 10;
+	} while (rest > 0);
+	content[size] = ',';
+	return (size_t)(content - p);
+}
