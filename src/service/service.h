@@ -25,7 +25,8 @@ size_t service_capacity(size_t len);
  * bytes (at least service_capacity(text_len)) and does not overlap text.
  *
  * SERVICE_OK writes the result to ret_text and its length, at most cap, to
- * ret_len.  Any other result leaves ret_len alone and ret_text undefined.
+ * ret_len.  Any other result leaves ret_len alone, and nothing of the text in
+ * ret_text.
  */
 enum service_result service_transform(const struct filters *filters,
     const unsigned char *name, size_t name_len, const unsigned char *text,

@@ -32,6 +32,22 @@ netstring_decode(const unsigned char *buf, size_t len, size_t max,
 	return NETSTRING_OK;
 }
 
+const char *
+netstring_error(const unsigned char *buf, size_t len)
+{
+	size_t i = 0;
+
+	while (i < len && buf[i] >= '0' && buf[i] <= '9')
+		i++;
+	if (i == 0)
+		return "no length";
+	if (i > 1 && buf[0] == '0')
+		return "leading zero in the length";
+	if (i < len && buf[i] != ':')
+		return "not a digit in the length";
+	return "no comma after the content";
+}
+
 size_t
 netstring_encode(unsigned char *content, size_t size)
 {

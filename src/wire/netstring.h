@@ -28,6 +28,12 @@ enum netstring_result netstring_decode(const unsigned char *buf, size_t len,
     size_t max, size_t *ret_start, size_t *ret_size);
 
 /*
+ * Tells in a few words what is wrong with the len bytes at buf, for which
+ * netstring_decode returned NETSTRING_BAD.
+ */
+const char *netstring_error(const unsigned char *buf, size_t len);
+
+/*
  * Makes a netstring of the size bytes at content where they lie: writes the
  * header into the bytes before content, of which the caller owns at least
  * NETSTRING_HEADER_MAX, and the comma into the byte after it, also owned.

@@ -1,0 +1,51 @@
+# versed: `make deps run` ends with a poem transformed, `make deps check` runs
+# all tests.  README.md says the rest.
+
+VERSION    = 1.0
+PREFIX     = /usr/local
+SBINDIR    = $(PREFIX)/sbin
+BINDIR     = $(PREFIX)/bin
+LIBEXECDIR = $(PREFIX)/libexec
+MANDIR     = $(PREFIX)/share/man
+UNITDIR    = $(PREFIX)/lib/systemd/system
+
+CC         = cc
+HANDLER_CC = musl-gcc
+CFLAGS     = -O2 -g
+LDFLAGS    =
+
+B        = build
+WARN     = -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+REQUIRED = -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Isrc $(WARN)
+
+# What faces strangers is one static file; musl lacks the kernel's headers.
+MULTIARCH       = $(shell $(CC) -print-multiarch)
+KERNEL_HEADERS  = -idirafter /usr/include -idirafter /usr/include/$(MULTIARCH)
+HANDLER_FLAGS   = $(REQUIRED) $(if $(findstring musl,$(HANDLER_CC)),$(KERNEL_HEADERS))
+HANDLER_LDFLAGS = $(if $(findstring musl,$(HANDLER_CC)),-static)
+
+WIRE    = netstring request
+SERVICE = service transforms casemap
+HOST    = endpoint io log options sandbox
+
+HANDLER_OBJS = $(WIRE:%=$B/handler/wire/%.o) \
+	$(SERVICE:%=$B/handler/service/%.o) $(HOST:%=$B/handler/host/%.o) \
+	$B/handler/session.o
+
+PROGRAMS = $B/versed
+
+all: $(PROGRAMS)
+
+$B/versed: $B/handler/versed.o $(HANDLER_OBJS)
+	$(HANDLER_CC) $(HANDLER_LDFLAGS) $(LDFLAGS) -o $@ $^
+
+HEADERS = $(wildcard src/*.h src/*/*.h)
+
+$B/handler/%.o: src/%.c $(HEADERS) Makefile
+	@mkdir -p $(@D)
+	$(HANDLER_CC) $(HANDLER_FLAGS) $(CFLAGS) -c -o $@ $<
+
+clean:
+	rm -rf $B
+
+.PHONY: all clean

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: ISC */
+/* Input and output under a deadline kept by an alarm. */
+#include "io.h"
+
+#include <sys/time.h>
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+/*
+ * A signal that comes just before a system call does not interrupt it.  So the
+ * alarm repeats: the next one will.
+ */
+#define ALARM_INTERVAL_US 100000
+
+static volatile sig_atomic_t deadline_passed;
+static volatile sig_atomic_t term_came;
+
+static void
+on_alarm(int signo)
+{
+	(void)signo;
+	deadline_passed = 1;
+}
+
+static void
+on_term(int signo)
+{
+	(void)signo;
+	term_came = 1;
+}
+
+/* Without SA_RESTART: the signal is to interrupt. */
+static void
+set_handler(int signo, void (*handler)(int))
+{
+	struct sigaction action;
+
+	memset(&action, 0, sizeof(action));
+	action.sa_handler = handler;
+	sigaction(signo, &action, NULL);
+}
+
+void
+io_init(void)
+{
+	sigset_t none;
+
+	set_handler(SIGPIPE, SIG_IGN);
+	set_handler(SIGALRM, on_alarm);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+void
+io_catch_term(void)
+{
+	set_handler(SIGTERM, on_term);
+}
+
+void
+io_set_deadline(unsigned long timeout_s)
+{
+	struct itimerval timer = {
+	    .it_interval.tv_usec = timeout_s > 0 ? ALARM_INTERVAL_US : 0,
+	    .it_value.tv_sec = (time_t)timeout_s,
+	};
+
+	setitimer(ITIMER_REAL, &timer, NULL);
+	deadline_passed = 0;
+}
+
+/*
+ * To be called when a system call on fd failed: waits where fd is not ready.
+ * Returns true where the call is worth another try.
+ */
+static bool
+can_retry(int fd, short events)
+{
+	struct pollfd pfd = {.fd = fd, .events = events};
+
+	if (errno == EINTR)
+		return true;
+	if (errno != EAGAIN && errno != EWOULDBLOCK)
+		return false;
+	return poll(&pfd, 1, -1) >= 0 || errno == EINTR;
+}
+
+enum io_result
+io_read(int fd, void *buf, size_t len, size_t *ret_len)
+{
+	ssize_t n;
+
+	do {
+		if (deadline_passed)
+			return IO_TIMEOUT;
+		n = read(fd, buf, len);
+	} while (n < 0 && can_retry(fd, POLLIN));
+	if (n == 0 || (n < 0 && errno == ECONNRESET))
+		return IO_EOF;
+	if (n < 0)
+		return IO_ERROR;
+	*ret_len = (size_t)n;
+	return IO_OK;
+}
+
+enum io_result
+io_write(int fd, const void *buf, size_t len)
+{
+	const unsigned char *p = buf;
+	ssize_t n;
+
+	while (len > 0) {
+		if (deadline_passed)
+			return IO_TIMEOUT;
+		n = write(fd, p, len);
+		if (n < 0) {
+			if (!can_retry(fd, POLLOUT))
+				return IO_ERROR;
+			continue;
+		}
+		p += n;
+		len -= (size_t)n;
+	}
+	return IO_OK;
+}
+
+/* A connection that failed before it was accepted is not ours to report. */
+static bool
+is_lost_connection(int error)
+{
+	switch (error) {
+	case ECONNABORTED:
+	case EHOSTDOWN:
+	case EHOSTUNREACH:
+	case ENETDOWN:
+	case ENETUNREACH:
+	case ENONET:
+	case ENOPROTOOPT:
+	case EPERM: /* a firewall's word */
+	case EPROTO:
+	case ETIMEDOUT:
+		return true;
+	default:
+		return false;
+	}
+}
+
+enum io_result
+io_accept(int fd, int *ret_fd, struct sockaddr_storage *ret_peer,
+    socklen_t *ret_peer_len)
+{
+	int conn;
+
+	do {
+		if (term_came)
+			return IO_STOPPED;
+		if (deadline_passed)
+			io_set_deadline(0); /* the last one's alarm */
+		*ret_peer_len = sizeof(*ret_peer);
+		conn = accept4(fd, (struct sockaddr *)ret_peer, ret_peer_len,
+		    SOCK_CLOEXEC);
+	} while (
+	    conn < 0 && (is_lost_connection(errno) || can_retry(fd, POLLIN)));
+	if (conn < 0)
+		return IO_ERROR;
+	*ret_fd = conn;
+	return IO_OK;
+}
+
+void
+io_linger(int fd)
+{
+	unsigned char buf[4096];
+	size_t n, dropped = 0;
+
+	if (shutdown(fd, SHUT_WR) < 0)
+		return;
+	io_set_deadline(IO_LINGER_S);
+	while (dropped < IO_LINGER_MAX &&
+	       io_read(fd, buf, sizeof(buf), &n) == IO_OK)
+		dropped += n;
+	explicit_bzero(buf, sizeof(buf));
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Blocking input and output with one absolute deadline: EINTR, short counts
+ * and O_NONBLOCK are dealt with here and nowhere else.
+ */
+#ifndef IO_H
+#define IO_H
+
+#include <sys/socket.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* How long, and for how many bytes, io_linger waits for the other side. */
+#define IO_LINGER_S   2
+#define IO_LINGER_MAX 65536
+
+enum io_result {
+	IO_OK,
+	IO_EOF,	    /* end of input, or the other side reset */
+	IO_TIMEOUT, /* the deadline passed */
+	IO_STOPPED, /* SIGTERM came (io_accept only) */
+	IO_ERROR,   /* errno says why */
+};
+
+/*
+ * Takes over the signals that input and output depend on: ignores SIGPIPE,
+ * catches SIGALRM, unblocks all.  Call once, before any other of these.
+ */
+void io_init(void);
+
+/* From now on SIGTERM ends io_accept and nothing else. */
+void io_catch_term(void);
+
+/*
+ * Sets the deadline of all further calls to timeout_s seconds from now; 0 is
+ * none.  Runs on the timer of setitimer(2), which the caller leaves alone.
+ */
+void io_set_deadline(unsigned long timeout_s);
+
+/*
+ * Reads at most len bytes (len > 0) into buf.  IO_OK writes how many came, at
+ * least one, to ret_len; any other result leaves it alone.
+ */
+enum io_result io_read(int fd, void *buf, size_t len, size_t *ret_len);
+
+/* Writes all len bytes of buf.  Never IO_EOF: who left is IO_ERROR (EPIPE). */
+enum io_result io_write(int fd, const void *buf, size_t len);
+
+/*
+ * Waits, without a deadline, for a connection on the listening socket fd.
+ * IO_OK writes the connection, to be closed by the caller, to ret_fd and its
+ * peer's address to ret_peer and ret_peer_len.  Never IO_EOF or IO_TIMEOUT.
+ */
+enum io_result io_accept(int fd, int *ret_fd, struct sockaddr_storage *ret_peer,
+    socklen_t *ret_peer_len);
+
+/*
+ * Ends a conversation on a connected socket so that the last bytes written
+ * are not lost to a reset: shuts the sending side, then drops what comes
+ * until end of file, IO_LINGER_MAX bytes or IO_LINGER_S seconds.
+ */
+void io_linger(int fd);
+
+#endif

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: ISC */
+/* The log. */
+#include "log.h"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define LINE_MAX_BYTES 1024
+
+static const char *program_name;
+static int log_fd = STDERR_FILENO; /* -1: nowhere */
+static bool to_syslog;
+static bool to_journal;
+
+/* A line in the making; what does not fit is cut. */
+struct line {
+	char text[LINE_MAX_BYTES];
+	size_t len;
+};
+
+static void append(struct line *line, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void
+append_va(struct line *line, const char *format, va_list args)
+{
+	size_t room = sizeof(line->text) - line->len;
+	int n = vsnprintf(line->text + line->len, room, format, args);
+
+	if (n > 0)
+		line->len += (size_t)n < room ? (size_t)n : room - 1;
+}
+
+static void
+append(struct line *line, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	append_va(line, format, args);
+	va_end(args);
+}
+
+/* A stranger's bytes: at most LOG_NAME_MAX of them, all made printable. */
+static void
+append_name(struct line *line, const unsigned char *name, size_t len)
+{
+	for (size_t i = 0; i < len && i < LOG_NAME_MAX; i++) {
+		if (name[i] == '"' || name[i] == '\\')
+			append(line, "\\%c", name[i]);
+		else if (name[i] >= ' ' && name[i] <= '~')
+			append(line, "%c", name[i]);
+		else
+			append(line, "\\x%02x", name[i]);
+	}
+}
+
+static void
+start_line(struct line *line, int priority)
+{
+	line->len = 0;
+	if (to_syslog)
+		append(line, "<%d>%s[%d]: ", LOG_DAEMON | priority,
+		    program_name, (int)getpid());
+	else if (to_journal)
+		append(line, "<%d>", priority);
+}
+
+static void
+end_line(struct line *line)
+{
+	ssize_t n;
+
+	if (log_fd < 0)
+		return;
+	if (!to_syslog) {
+		if (line->len == sizeof(line->text) - 1)
+			line->len--;
+		line->text[line->len++] = '\n';
+	}
+	/* One write a line, so that lines of many processes do not mix.
+	 * Where the log cannot take it, there is nobody to tell. */
+	n = write(log_fd, line->text, line->len);
+	(void)n;
+}
+
+/* Whether standard error is the socket fd. */
+static bool
+is_stderr(const struct stat *err, int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && st.st_dev == err->st_dev &&
+	       st.st_ino == err->st_ino;
+}
+
+/* Whether standard error is the journal (systemd.exec(5), JOURNAL_STREAM). */
+static bool
+is_journal(const struct stat *err)
+{
+	const char *stream = getenv("JOURNAL_STREAM");
+	unsigned long long dev, ino;
+
+	return stream != NULL && sscanf(stream, "%llu:%llu", &dev, &ino) == 2 &&
+	       dev == err->st_dev && ino == err->st_ino;
+}
+
+void
+log_open(const char *program, int in_fd, int out_fd)
+{
+	struct stat err;
+
+	program_name = program;
+	if (fstat(STDERR_FILENO, &err) < 0) {
+		log_use_syslog();
+		return;
+	}
+	if (!S_ISSOCK(err.st_mode))
+		return;
+	to_journal = is_journal(&err);
+	if (is_stderr(&err, in_fd) || is_stderr(&err, out_fd))
+		log_use_syslog();
+}
+
+/*
+ * syslog(3) will not do: it may reconnect, which the sandbox forbids, and it
+ * waits for a syslogd that does not read.
+ */
+void
+log_use_syslog(void)
+{
+	const struct sockaddr_un addr = {
+	    .sun_family = AF_UNIX, .sun_path = "/dev/log"};
+	int fd;
+
+	if (to_syslog)
+		return;
+	to_syslog = true;
+	log_fd = -1;
+	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return;
+	if (connect(fd, (const struct sockaddr *)&addr, sizeof(addr)) == 0)
+		/* Never one of the three that a client may be on. */
+		log_fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	close(fd);
+}
+
+void
+log_request(const struct log_request *request)
+{
+	struct line line;
+
+	start_line(&line, request->priority);
+	append(&line, "peer=%s", request->peer);
+	if (request->name != NULL) {
+		append(&line, " transform=\"");
+		append_name(&line, request->name, request->name_len);
+		append(&line, "\"");
+	}
+	append(&line, " bytes_in=%zu bytes_out=%zu result=%s",
+	    request->bytes_in, request->bytes_out, request->result);
+	if (request->reason != NULL)
+		append(&line, " reason=\"%s\"", request->reason);
+	end_line(&line);
+}
+
+static void
+message_va(int priority, const char *format, va_list args)
+{
+	struct line line;
+
+	start_line(&line, priority);
+	if (!to_syslog)
+		append(&line, "%s: ", program_name);
+	append_va(&line, format, args);
+	end_line(&line);
+}
+
+void
+log_message(int priority, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	message_va(priority, format, args);
+	va_end(args);
+}
+
+void
+log_die(int status, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	message_va(LOG_ERR, format, args);
+	va_end(args);
+	exit(status);
+}

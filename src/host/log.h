@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: ISC */
+/* The log: the journal, another standard error, or syslog; never a client. */
+#ifndef LOG_H
+#define LOG_H
+
+#include <stddef.h>
+#include <syslog.h>
+
+/* A name of the client's is shown up to so many bytes. */
+#define LOG_NAME_MAX 64
+
+/* What is said of one request. */
+struct log_request {
+	int priority;		   /* LOG_INFO, LOG_NOTICE, … of syslog(3) */
+	const char *peer;	   /* as endpoint_inspect writes it */
+	const unsigned char *name; /* the transform's, or NULL: not known */
+	size_t name_len;
+	size_t bytes_in;  /* of the content, or all that came */
+	size_t bytes_out; /* of the reply's content, or 0 */
+	const char *result;
+	const char *reason; /* or NULL */
+};
+
+/*
+ * Decides where the log goes: to standard error, unless that is the client's,
+ * that is the socket in_fd or out_fd; then to syslog.  program names the
+ * lines that are not about a request.  Call before any other of these.
+ */
+void log_open(const char *program, int in_fd, int out_fd);
+
+/* The log goes to syslog, whatever standard error is. */
+void log_use_syslog(void);
+
+/* Writes one line, in logfmt, about a request. */
+void log_request(const struct log_request *request);
+
+/* Writes one line "PROGRAM: MESSAGE". */
+void log_message(int priority, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Writes one line "PROGRAM: MESSAGE", as LOG_ERR, and exits with status. */
+_Noreturn void log_die(int status, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+#endif

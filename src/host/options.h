@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: ISC */
+/* What the command lines of all programs have in common. */
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include <stdbool.h>
+
+/*
+ * Reads text as a decimal number of digits only, from min to max
+ * (max <= 999999999).  Returns true with the number in ret_value, or false.
+ */
+bool options_number(const char *text, unsigned long min, unsigned long max,
+    unsigned long *ret_value);
+
+#endif

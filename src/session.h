@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: ISC */
+/* One request from its first byte to the end of its reply. */
+#ifndef SESSION_H
+#define SESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct filters;
+
+/* What all sessions of a process share. */
+struct session {
+	const struct filters *filters; /* or NULL; the caller's */
+	unsigned long timeout_s;       /* 0 is none */
+	bool verbose;		       /* log successes too */
+	size_t max;		       /* bytes of a request's content */
+	unsigned char *request;	       /* from here on the session's own */
+	size_t request_cap;
+	size_t request_used;
+	unsigned char *reply;
+	size_t reply_cap;
+	size_t reply_used;
+};
+
+/*
+ * Reserves the memory for requests of session->max bytes and their replies;
+ * none is taken before it is used.  Returns false where there is none; errno
+ * says why.
+ */
+bool session_open(struct session *session);
+
+/*
+ * Reads one request from in_fd, writes its reply to out_fd, and logs what
+ * peer did.  is_socket says that in_fd and out_fd are one connected socket,
+ * which is then lingered on.  Returns the exit status of sysexits.h that
+ * says how it went.
+ */
+int session_serve(struct session *session, int in_fd, int out_fd,
+    bool is_socket, const char *peer);
+
+/* Wipes what the last session left in memory. */
+void session_wipe(struct session *session);
+
+#endif
