@@ -45,7 +45,29 @@ $B/handler/%.o: src/%.c $(HEADERS) Makefile
 	@mkdir -p $(@D)
 	$(HANDLER_CC) $(HANDLER_FLAGS) $(CFLAGS) -c -o $@ $<
 
+# What is installed; uninstall removes exactly this.
+SBIN_PROGRAMS = versed
+MAN8          = versed.8
+UNITS         = versed.socket versed@.service
+INSTALLED     = $(SBIN_PROGRAMS:%=$(SBINDIR)/%) $(MAN8:%=$(MANDIR)/man8/%) \
+	$(UNITS:%=$(UNITDIR)/%)
+
+# The units name the programs where they are installed.
+install: all
+	install -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(MANDIR)/man8 \
+		$(DESTDIR)$(UNITDIR)
+	install $(SBIN_PROGRAMS:%=$B/%) $(DESTDIR)$(SBINDIR)
+	install -m 644 $(MAN8:%=man/%) $(DESTDIR)$(MANDIR)/man8
+	for unit in $(UNITS); do \
+		sed 's,/usr/local/sbin,$(SBINDIR),' systemd/$$unit | \
+			install -m 644 /dev/stdin $(DESTDIR)$(UNITDIR)/$$unit || \
+			exit; \
+	done
+
+uninstall:
+	rm -f $(INSTALLED:%=$(DESTDIR)%)
+
 clean:
 	rm -rf $B
 
-.PHONY: all clean
+.PHONY: all install uninstall clean
