@@ -20,6 +20,7 @@
 static const char *program_name;
 static int log_fd = STDERR_FILENO; /* -1: nowhere */
 static bool to_syslog;
+static int pid; /* asked for once: not possible inside the sandbox */
 static bool to_journal;
 
 /* A line in the making; what does not fit is cut. */
@@ -71,7 +72,7 @@ start_line(struct line *line, int priority)
 	line->len = 0;
 	if (to_syslog)
 		append(line, "<%d>%s[%d]: ", LOG_DAEMON | priority,
-		    program_name, (int)getpid());
+		    program_name, pid);
 	else if (to_journal)
 		append(line, "<%d>", priority);
 }
@@ -146,6 +147,7 @@ log_use_syslog(void)
 	if (to_syslog)
 		return;
 	to_syslog = true;
+	pid = getpid();
 	log_fd = -1;
 	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
