@@ -8,9 +8,9 @@ client.py ADDRESS COUNT [SLOW]   COUNT of them at the same time, SLOW of them on
                                  byte at a time over two seconds; then writes, a
                                  line each, how often which reply came
 
-ADDRESS is IPV4:PORT, [IPV6]:PORT or a path.  A reset, a refused connection or
-40 seconds without an end are written as the reply "error: ..."; a single
-client then exits 1.
+ADDRESS is IPV4:PORT, [IPV6]:PORT or a path.  A refused connection, a reset or
+40 seconds without an end are written, after what came before, as "error: ...";
+a single client then exits 1.
 """
 import asyncio
 import collections
@@ -27,7 +27,7 @@ async def connect(address):
     return await asyncio.open_connection(host.strip("[]"), int(port))
 
 
-async def exchange(address, request, pieces):
+async def exchange(address, request, pieces, reply):
     reader, writer = await connect(address)
     try:
         size = -(-len(request) // pieces) or 1
@@ -36,17 +36,20 @@ async def exchange(address, request, pieces):
                 await asyncio.sleep(SLOW_S / pieces)
             writer.write(request[start:start + size])
             await writer.drain()
-        return await reader.read()
+        while piece := await reader.read(65536):
+            reply += piece
     finally:
         writer.close()
 
 
 async def attempt(address, request, pieces):
+    reply = bytearray()
     try:
-        return await asyncio.wait_for(
-            exchange(address, request, pieces), DEADLINE_S)
+        await asyncio.wait_for(
+            exchange(address, request, pieces, reply), DEADLINE_S)
     except (OSError, asyncio.TimeoutError) as error:
-        return b"error: " + (str(error) or "timeout").encode()
+        reply += b"error: " + (str(error) or "timeout").encode()
+    return bytes(reply)
 
 
 async def main():
@@ -61,7 +64,7 @@ async def main():
             print(n, reply.decode(errors="backslashreplace"))
         return
     sys.stdout.buffer.write(replies[0])
-    if replies[0].startswith(b"error: "):
+    if b"error: " in replies[0]:
         sys.exit(1)
 
 

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: ISC
+# shellcheck shell=bash
+# What the bats files have in common that run in a machine of their own, a
+# systemd booted by tests/booted-systemd: ports and syslog are theirs alone.
+#
+# setup_file() calls box_boot, teardown_file() box_stop, and setup() need_box.
+
+BOX=${BATS_FILE_TMPDIR:?}/box
+SERVER=127.0.0.1:11000
+
+# box COMMAND ...: in there, in a copy of the repository.
+box() {
+	"$BATS_TEST_DIRNAME/booted-systemd" run "$BOX" "$@"
+}
+
+# Boots it, where this machine can, with versed installed as by default.
+box_boot() {
+	! "$BATS_TEST_DIRNAME/booted-systemd" can ||
+		"$BATS_TEST_DIRNAME/booted-systemd" start "$BOX"
+	[[ ! -e $BOX/pid ]] || box make -s install
+}
+
+box_stop() {
+	"$BATS_TEST_DIRNAME/booted-systemd" stop "$BOX"
+}
+
+# Also sets the time from which box_logged looks.
+need_box() {
+	skip_unless "'$BATS_TEST_DIRNAME/booted-systemd' can" \
+		"root and a kernel that lets it boot systemd"
+	SINCE=@$(date +%s.%N)
+}
+
+# box_logged PATTERN [ARGUMENT ...]: the journal, as journalctl shows it with
+# the arguments, has a matching line since the test's start, or soon will.
+box_logged() {
+	local pattern=$1
+	shift
+	# shellcheck disable=SC2016
+	wait_until 10 box bash -c 'journalctl -q -o cat --since="$1" "${@:3}" |
+		grep -q -- "$2"' - "$SINCE" "$pattern" "$@" && return 0
+	box journalctl -q --since="$SINCE" >&2
+	return 1
+}
+
+# manual_block PAGE SUBSECTION [N]: the Nth literal block of a subsection of a
+# manual.
+manual_block() {
+	awk -v subsection="$2" -v wanted="${3:-1}" '
+		$1 == ".Ss" || $1 == ".Sh" { found = substr($0, 5) == subsection }
+		$1 == ".Ed" { literal = 0 }
+		found && literal && n == wanted { print; some = 1 }
+		found && $1 == ".Bd" { literal = 1; n++ }
+		END { exit !some }' "$BATS_TEST_DIRNAME/../man/$1"
+}
+
+# drop_in UNIT: standard input is a drop-in of it, until drop_in_end.
+drop_in() {
+	box mkdir -p "/run/systemd/system/$1.d"
+	box tee "/run/systemd/system/$1.d/test.conf" >/dev/null
+	box systemctl daemon-reload
+}
+
+drop_in_end() {
+	box rm -rf "/run/systemd/system/$1.d"
+	box systemctl daemon-reload
+}
+
+# asked REQUEST REPLY [ADDRESS]: REQUEST, a printf format, sent to the server
+# has exactly REPLY for an answer, and the connection then ends without a reset.
+# shellcheck disable=SC2059
+asked() {
+	printf "$2" >"$BATS_TEST_TMPDIR/want"
+	printf "$1" | box tests/client.py "${3:-$SERVER}" \
+		>"$BATS_TEST_TMPDIR/got" || return 1
+	cmp "$BATS_TEST_TMPDIR/want" "$BATS_TEST_TMPDIR/got"
+}
+
+# unanswered REQUEST [ADDRESS]: no byte comes back for it, only a close or a
+# reset.
+# shellcheck disable=SC2059
+unanswered() {
+	local got
+	got=$(printf "$1" | box tests/client.py "${2:-$SERVER}" || true)
+	case $got in
+	'' | 'error: '*'reset'* | 'error: Connection lost') return 0 ;;
+	esac
+	echo "got: $got" >&2
+	return 1
+}
+
+# The exchange of versed-protocol(7), with and without a stray newline, and a
+# refusal.
+served() {
+	asked '27:cummingsify.HERE IS MY POEM,' '15:here is my poem,' "$@" &&
+		asked '27:cummingsify.HERE IS MY POEM,\n' \
+			'15:here is my poem,' "$@" &&
+		asked '24:nonesuch.HERE IS MY POEM,' '' "$@"
+}
