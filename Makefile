@@ -25,7 +25,7 @@ HANDLER_FLAGS   = $(REQUIRED) $(if $(findstring musl,$(HANDLER_CC)),$(KERNEL_HEA
 HANDLER_LDFLAGS = $(if $(findstring musl,$(HANDLER_CC)),-static)
 
 WIRE    = netstring request
-SERVICE = service transforms casemap
+SERVICE = service transforms casemap casemap-table utf8
 HOST    = endpoint io log options sandbox
 
 HANDLER_OBJS = $(WIRE:%=$B/handler/wire/%.o) \
@@ -44,6 +44,22 @@ HEADERS = $(wildcard src/*.h src/*/*.h)
 $B/handler/%.o: src/%.c $(HEADERS) Makefile
 	@mkdir -p $(@D)
 	$(HANDLER_CC) $(HANDLER_FLAGS) $(CFLAGS) -c -o $@ $<
+
+# The unit tests, with the host's compiler, and a library for Python to load.
+SERVICE_UNITS  = transforms casemap
+UNIT_TESTS     = $(SERVICE_UNITS:%=$B/unit/%)
+SERVICE_SOURCE = $(SERVICE:%=src/service/%.c)
+UNIT_CC        = $(CC) $(REQUIRED) -Itests/unit $(CFLAGS)
+
+$B/unit/casemap: UNIT_LIBS = -lunistring
+$(SERVICE_UNITS:%=$B/unit/%): $B/unit/%: tests/unit/%.c tests/unit/unit.h \
+		$(SERVICE_SOURCE) $(HEADERS) Makefile
+	@mkdir -p $(@D)
+	$(UNIT_CC) $(LDFLAGS) -o $@ $< $(SERVICE_SOURCE) $(UNIT_LIBS)
+
+$B/unit/casemap.so: $(SERVICE_SOURCE) $(HEADERS) Makefile
+	@mkdir -p $(@D)
+	$(UNIT_CC) -shared -fPIC $(LDFLAGS) -o $@ $(SERVICE_SOURCE)
 
 # What is installed; uninstall removes exactly this.
 SBIN_PROGRAMS = versed

@@ -1,19 +1,379 @@
 /* SPDX-License-Identifier: ISC */
-/* Case mapping, of ASCII letters for now. */
+/*
+ * Full case mapping of UTF-8 (The Unicode Standard, 3.13): 64 bytes at a time
+ * while no character changes its length, else one character at a time.
+ */
 #include "casemap.h"
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "casemap-table.h"
+#include "utf8.h"
+
+#define RUN	  512
+#define BLOCK	  64
+#define BLOCK_BAD (BLOCK + 1)
+
+/* What a run of one mapping needs to know. */
+struct casing {
+	const unsigned char *start; /* of the text */
+	const unsigned char *end;
+	const uint8_t *pages;
+	unsigned char first; /* of the 26 ASCII letters that change */
+};
+
+/* Bit i of each says that byte i of a block starts or goes on so. */
+struct shape {
+	uint64_t high;	/* is not ASCII */
+	uint64_t lead;	/* starts two bytes or more */
+	uint64_t three; /* starts three or more */
+	uint64_t four;	/* starts four, or cannot be in UTF-8 */
+};
+
+static bool
+is_cased(uint32_t code)
+{
+	return code / 64 < CASEMAP_PAGES &&
+	       casemap_sets[casemap_set_pages[code / 64]].cased >> code % 64 &
+		   1;
+}
+
+static bool
+is_ignorable(uint32_t code)
+{
+	if (code / 64 < CASEMAP_PAGES)
+		return casemap_sets[casemap_set_pages[code / 64]].ignorable >>
+			   code % 64 &
+		       1;
+	return code == 0xe0001 || (code >= 0xe0020 && code <= 0xe007f) ||
+	       (code >= 0xe0100 && code <= 0xe01ef);
+}
+
+/*
+ * Says whether the context makes the capital sigma at sigma a final one: a
+ * cased letter before it, none after it, case-ignorable ones passed over first.
+ * No search passes another sigma, which is cased: all are linear together.
+ */
+static bool
+is_final(const struct casing *casing, const unsigned char *sigma)
+{
+	const unsigned char *p = sigma;
+	uint32_t code = 0;
+	size_t n;
+
+	do {
+		if (p == casing->start)
+			return false;
+		while ((*--p & 0xc0) == 0x80)
+			;
+		utf8_decode(p, sigma, &code);
+	} while (is_ignorable(code));
+	if (!is_cased(code))
+		return false;
+	for (p = sigma + 2;; p += n) {
+		n = utf8_decode(p, casing->end, &code);
+		if (n == 0 || !is_ignorable(code))
+			return n == 0 || !is_cased(code);
+	}
+}
+
+/* Returns the bytes that replace the character at p, which is special. */
+static const struct casemap_special *
+special_at(const struct casing *casing, const unsigned char *p, uint16_t entry)
+{
+	static const struct casemap_special final_sigma = {2, {0xcf, 0x82}};
+	unsigned index = entry & (CASEMAP_SPECIAL - 1);
+
+	if (index == CASEMAP_SIGMA && is_final(casing, p))
+		return &final_sigma;
+	return &casemap_specials[index];
+}
+
+/* Maps the character of n >= 2 bytes at p; returns the length it has then. */
+static size_t
+map_code(const struct casing *casing, const unsigned char *p, size_t n,
+    uint32_t code, unsigned char *out)
+{
+	const struct casemap_special *special;
+	size_t page = code / 64;
+	uint16_t entry;
+
+	memcpy(out, p, n);
+	if (page >= CASEMAP_PAGES)
+		return n;
+	page += n == 2 ? 0 : 32;
+	entry = casemap_leaves[casing->pages[page]][code % 64];
+	if (!(entry & CASEMAP_SPECIAL)) {
+		out[n - 2] ^= (unsigned char)(entry >> 8);
+		out[n - 1] ^= (unsigned char)(entry & 0xff);
+		return n;
+	}
+	special = special_at(casing, p, entry);
+	memcpy(out, special->bytes, special->len);
+	return special->len;
+}
+
+static inline unsigned char
+map_ascii(unsigned char c, unsigned char first)
+{
+	return (unsigned char)(c ^ ((unsigned char)(c - first) < 26) << 5);
+}
+
+/*
+ * Maps what is ASCII of the RUN bytes at p, and says whether all are.  The
+ * compiler makes vector code of the loop; signed, as SSE2 compares.
+ */
+static bool
+map_run(const unsigned char *restrict p, unsigned char *restrict out,
+    unsigned char first)
+{
+	unsigned char all = 0;
+
+	for (size_t i = 0; i < RUN; i++) {
+		int8_t place = (int8_t)(p[i] + (0x80 - first));
+
+		out[i] = (unsigned char)(p[i] ^ (place < 26 - 0x80) << 5);
+		all |= p[i];
+	}
+	return all < 0x80;
+}
+
+/* Maps the character at *p to *out and moves both on; false: not UTF-8. */
+static bool
+map_one(
+    const struct casing *casing, const unsigned char **p, unsigned char **out)
+{
+	uint32_t code;
+	size_t n;
+
+	if (**p < 0x80) {
+		*(*out)++ = map_ascii(*(*p)++, casing->first);
+		return true;
+	}
+	n = utf8_decode(*p, casing->end, &code);
+	if (n == 0)
+		return false;
+	*out += map_code(casing, *p, n, code, *out);
+	*p += n;
+	return true;
+}
+
+static inline uint64_t
+load_le64(const unsigned char *p)
+{
+	return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 |
+	       (uint64_t)p[3] << 24 | (uint64_t)p[4] << 32 |
+	       (uint64_t)p[5] << 40 | (uint64_t)p[6] << 48 |
+	       (uint64_t)p[7] << 56;
+}
+
+/* Gathers the highest bit of each byte of a word. */
+static inline uint64_t
+high_bits(uint64_t word)
+{
+	return (word & 0x8080808080808080) * 0x0002040810204081 >> 56;
+}
+
+static bool
+is_ascii(const unsigned char *p)
+{
+	uint64_t all = 0;
+
+	for (size_t i = 0; i < BLOCK; i += 8)
+		all |= load_le64(p + i);
+	return (all & 0x8080808080808080) == 0;
+}
+
+static struct shape
+find_shape(const unsigned char *p)
+{
+	struct shape shape = {0};
+
+	for (size_t i = 0; i < BLOCK; i += 8) {
+		uint64_t high = load_le64(p + i), lead = high & high << 1;
+		uint64_t three = lead & high << 2, four = three & high << 3;
+
+		shape.high |= high_bits(high) << i;
+		shape.lead |= high_bits(lead) << i;
+		shape.three |= high_bits(three) << i;
+		shape.four |= high_bits(four) << i;
+	}
+	return shape;
+}
+
+/* Returns how many bytes before the first bit set in mask. */
+static size_t
+count_before(uint64_t mask)
+{
+	return mask == 0 ? BLOCK : (size_t)__builtin_ctzll(mask);
+}
+
+static uint64_t
+first_bits(size_t n)
+{
+	return n == BLOCK ? UINT64_MAX : ((uint64_t)1 << n) - 1;
+}
+
+/*
+ * Maps the characters of extra + 2 bytes whose first bytes are the bits of
+ * leads.  Returns how many bytes of the block are good: all n of them, or
+ * those before a character that would change its length, or BLOCK_BAD.
+ */
+static inline size_t
+map_leads(const struct casing *casing, const unsigned char *restrict p,
+    unsigned char *restrict out, uint64_t leads, size_t extra, size_t n)
+{
+	const uint8_t *pages = casing->pages + (extra ? 32 : 0);
+
+	for (; leads != 0; leads &= leads - 1) {
+		size_t i = (size_t)__builtin_ctzll(leads) + extra;
+		size_t page = extra ? (size_t)(p[i - extra] & 15) * 64 : 0;
+		unsigned leaf = pages[page + (p[i] & 63)];
+		uint16_t entry = casemap_leaves[leaf][p[i + 1] & 63];
+		const struct casemap_special *special;
+
+		out[i] = (unsigned char)(p[i] ^ entry >> 8);
+		out[i + 1] = (unsigned char)(p[i + 1] ^ (entry & 0xff));
+		if (!(entry & CASEMAP_SPECIAL))
+			continue;
+		i -= extra;
+		special = special_at(casing, p + i, entry);
+		if (special->len != extra + 2)
+			return special->len == 0 ? BLOCK_BAD : i;
+		memcpy(out + i, special->bytes, special->len);
+	}
+	return n;
+}
+
+/*
+ * Maps whole characters from the BLOCK bytes at p to as many bytes at out.
+ * Returns how many bytes, or BLOCK_BAD where they are not UTF-8.  Stops
+ * before one of four bytes and before one that would change its length.
+ */
+static size_t
+map_block(const struct casing *casing, const unsigned char *restrict p,
+    unsigned char *restrict out)
+{
+	struct shape s;
+	uint64_t keep;
+	size_t n;
+
+	for (size_t i = 0; i < BLOCK; i++)
+		out[i] = map_ascii(p[i], casing->first);
+	if (is_ascii(p))
+		return BLOCK;
+	s = find_shape(p);
+	n = count_before(s.four | (s.three & (uint64_t)3 << (BLOCK - 2)) |
+			 (s.lead & (uint64_t)1 << (BLOCK - 1)));
+	keep = first_bits(n);
+	s.three &= keep;
+	s.lead &= keep;
+	if ((s.high & ~s.lead & keep) != (s.lead << 1 | s.three << 2))
+		return BLOCK_BAD;
+	n = map_leads(casing, p, out, s.lead & ~s.three, 0, n);
+	if (n != BLOCK_BAD)
+		n = map_leads(casing, p, out, s.three & first_bits(n), 1, n);
+	return n;
+}
+
+/* Ends a run: a text that cannot be mapped leaves nothing behind. */
+static bool
+finish(bool good, const unsigned char *out, unsigned char *ret_text,
+    size_t *ret_len)
+{
+	if (good)
+		*ret_len = (size_t)(out - ret_text);
+	else
+		memset(ret_text, 0, (size_t)(out - ret_text) + BLOCK);
+	return good;
+}
+
+static bool
+map(const struct casing *casing, unsigned char *ret_text, size_t *ret_len)
+{
+	const unsigned char *p = casing->start, *next_run = p;
+	unsigned char *out = ret_text;
+	bool good = true;
+	size_t n;
+
+	while (good && casing->end - p >= BLOCK) {
+		if (p >= next_run && casing->end - p >= RUN) {
+			next_run = p + RUN;
+			if (map_run(p, out, casing->first)) {
+				p += RUN;
+				out += RUN;
+				continue;
+			}
+		}
+		n = map_block(casing, p, out);
+		if (n == 0) {
+			do
+				good = map_one(casing, &p, &out);
+			while (good && p < casing->end && *p >= 0xf0);
+		} else if (n == BLOCK_BAD) {
+			good = false;
+		} else {
+			p += n;
+			out += n;
+		}
+	}
+	while (good && p < casing->end)
+		good = map_one(casing, &p, &out);
+	return finish(good, out, ret_text, ret_len);
+}
 
 bool
 casemap_lower(const unsigned char *text, size_t len, unsigned char *ret_text,
     size_t *ret_len)
 {
-	for (size_t i = 0; i < len; i++) {
-		bool upper = text[i] >= 'A' && text[i] <= 'Z';
+	const struct casing lower = {
+	    text, text + len, casemap_pages[CASEMAP_LOWER], 'A'};
 
-		ret_text[i] = (unsigned char)(text[i] | (upper ? 0x20 : 0));
+	return map(&lower, ret_text, ret_len);
+}
+
+bool
+casemap_upper(const unsigned char *text, size_t len, unsigned char *ret_text,
+    size_t *ret_len)
+{
+	const struct casing upper = {
+	    text, text + len, casemap_pages[CASEMAP_UPPER], 'a'};
+
+	return map(&upper, ret_text, ret_len);
+}
+
+/* Says whether a word goes on after code, having gone on before it or not. */
+static bool
+goes_on(bool in_word, uint32_t code)
+{
+	if (code >= 0x80)
+		return is_cased(code) || (in_word && is_ignorable(code));
+	if (code == '\'')
+		return in_word;
+	return (code >= '0' && code <= '9') ||
+	       ((code | 0x20) >= 'a' && (code | 0x20) <= 'z');
+}
+
+bool
+casemap_title(const unsigned char *text, size_t len, unsigned char *ret_text,
+    size_t *ret_len)
+{
+	const unsigned char *p = text, *end = text + len;
+	const struct casing lower = {
+	    text, end, casemap_pages[CASEMAP_LOWER], 'A'};
+	const struct casing title = {
+	    text, end, casemap_pages[CASEMAP_TITLE], 'a'};
+	unsigned char *out = ret_text;
+	bool in_word = false, good = true;
+	uint32_t code;
+
+	while (good && p < end) {
+		utf8_decode(p, end, &code);
+		good = map_one(in_word ? &lower : &title, &p, &out);
+		in_word = good && goes_on(in_word, code);
 	}
-	*ret_len = len;
-	return true;
+	return finish(good, out, ret_text, ret_len);
 }

@@ -1,11 +1,25 @@
 /* SPDX-License-Identifier: ISC */
-/* Case mapping of UTF-8 texts. */
+/*
+ * Full case mapping of UTF-8 texts (The Unicode Standard, 3.13, no locale).
+ * Each fails on a text that is not UTF-8 and then leaves nothing of it in
+ * ret_text; each may write up to 64 bytes past its result.
+ */
 #ifndef CASEMAP_H
 #define CASEMAP_H
 
 #include "transforms.h"
 
-/* Lower case. */
+/* Lower case, with the sigma that ends a word. */
 transform_fn casemap_lower;
+
+/* Upper case. */
+transform_fn casemap_upper;
+
+/*
+ * Title case: of each word the first letter in title case, the rest in lower
+ * case.  Cased letters and ASCII digits make a word; ASCII apostrophes and,
+ * past ASCII, case-ignorable characters (marks, U+2019) do not end it.
+ */
+transform_fn casemap_title;
 
 #endif

@@ -15,36 +15,19 @@
 /* Room for the list of names, whatever the text. */
 #define LIST_MAX 65536
 
-static transform_fn list;
-
 /* The whitelist: nothing else can be named. */
 static const struct {
 	const char *name;
-	transform_fn *apply;
+	transform_fn *apply; /* or NULL: it is service_list */
 } whitelist[] = {
     {"cummingsify", casemap_lower},
+    {"shout", casemap_upper},
+    {"title", casemap_title},
     {"rot13", transform_rot13},
-    {"transforms", list},
+    {"reverse", transform_reverse},
+    {"number", transform_number},
+    {"transforms", NULL},
 };
-
-static bool
-list(const unsigned char *text, size_t len, unsigned char *ret_text,
-    size_t *ret_len)
-{
-	size_t used = 0;
-
-	(void)text;
-	(void)len;
-	for (size_t i = 0; i < COUNT(whitelist); i++) {
-		size_t name_len = strlen(whitelist[i].name);
-
-		memcpy(ret_text + used, whitelist[i].name, name_len);
-		ret_text[used + name_len] = '\n';
-		used += name_len + 1;
-	}
-	*ret_len = used;
-	return true;
-}
 
 size_t
 service_capacity(size_t len)
@@ -56,10 +39,20 @@ enum service_result
 service_list(const struct filters *filters, unsigned char *ret_text, size_t cap,
     size_t *ret_len)
 {
+	size_t used = 0;
+
 	(void)filters;
 	if (cap < LIST_MAX)
 		return SERVICE_FAILED;
-	return list(NULL, 0, ret_text, ret_len) ? SERVICE_OK : SERVICE_FAILED;
+	for (size_t i = 0; i < COUNT(whitelist); i++) {
+		size_t name_len = strlen(whitelist[i].name);
+
+		memcpy(ret_text + used, whitelist[i].name, name_len);
+		ret_text[used + name_len] = '\n';
+		used += name_len + 1;
+	}
+	*ret_len = used;
+	return SERVICE_OK;
 }
 
 enum service_result
@@ -67,13 +60,14 @@ service_transform(const struct filters *filters, const unsigned char *name,
     size_t name_len, const unsigned char *text, size_t text_len,
     unsigned char *ret_text, size_t cap, size_t *ret_len)
 {
-	(void)filters;
 	if (cap < service_capacity(text_len))
 		return SERVICE_FAILED;
 	for (size_t i = 0; i < COUNT(whitelist); i++) {
 		if (strlen(whitelist[i].name) != name_len ||
 		    memcmp(whitelist[i].name, name, name_len) != 0)
 			continue;
+		if (whitelist[i].apply == NULL)
+			return service_list(filters, ret_text, cap, ret_len);
 		return whitelist[i].apply(text, text_len, ret_text, ret_len)
 			   ? SERVICE_OK
 			   : SERVICE_FAILED;

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: ISC */
+/* UTF-8, strictly read. */
+#ifndef UTF8_H
+#define UTF8_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Reads the character at p, end being where the text ends.  Returns how many
+ * bytes it has and writes its code point; 0, and nothing written, at the end
+ * or where the bytes are not UTF-8 (RFC 3629: overlong, a surrogate, past
+ * U+10FFFF, cut short).
+ */
+size_t utf8_decode(
+    const unsigned char *p, const unsigned char *end, uint32_t *ret_code);
+
+#endif

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: ISC */
+/* casemap.c beside libunistring, at the edges of memory, and in bad faith. */
+#include "service/casemap.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <unicase.h>
+#include <unictype.h>
+#include <unistr.h>
+
+#include "unit.h"
+
+#define TEXT_MAX 1024
+#define SIGMA	 "\xce\xa3"
+
+typedef uint8_t *oracle_fn(const uint8_t *s, size_t n, const char *language,
+    uninorm_t nf, uint8_t *result, size_t *length);
+
+static uint32_t seed = 4;
+
+static uint32_t
+random_below(uint32_t limit)
+{
+	seed = seed * 1664525 + 1013904223;
+	return (seed >> 8) % limit;
+}
+
+static void
+compare(
+    transform_fn *map, oracle_fn *oracle, const unsigned char *text, size_t len)
+{
+	unsigned char got[TEXT_MAX * 3 + 64], want[TEXT_MAX * 3];
+	size_t got_len = 0, want_len = sizeof(want);
+
+	EXPECT(map(text, len, got, &got_len));
+	EXPECT(oracle(text, len, NULL, NULL, want, &want_len) == want);
+	EXPECT(got_len == want_len && memcmp(got, want, want_len) == 0);
+}
+
+static bool
+is_known(uint32_t code)
+{
+	return !uc_is_general_category_withtable(
+	    code, UC_CATEGORY_MASK_Cn | UC_CATEGORY_MASK_Cs);
+}
+
+static void
+test_every_code_point(void)
+{
+	unsigned char text[6];
+
+	for (uint32_t code = 0; code <= 0x10ffff; code++) {
+		int n = u8_uctomb(text, (ucs4_t)code, 6);
+
+		if (n < 0 || !is_known(code))
+			continue;
+		compare(casemap_lower, u8_tolower, text, (size_t)n);
+		compare(casemap_upper, u8_toupper, text, (size_t)n);
+	}
+}
+
+/*
+ * Texts of capital sigmas, what they look at, and letters that grow.  Three
+ * things are casemap-oracle.py's alone, as libunistring 1.0 has them its own
+ * way: the ASCII apostrophe (Case_Ignorable since Unicode 6.3), and U+0345 and
+ * U+02B0, Cased and Case_Ignorable both, which Python and ICU skip.
+ */
+static void
+test_random_texts(void)
+{
+	static const char *const parts[] = {SIGMA, SIGMA, "a", " ", ".",
+	    "\xc2\xad", "\xcc\x88", "\xc4\xb0", "\xc8\xba", "\xe1\xbc\x88",
+	    "\xe1\xbe\xb3", "\xc3\x9f", "\xf0\x90\x90\x80", "\xf3\xa0\x84\x80",
+	    "\xf0\x9f\x98\x80", "\xe2\x80\x99", "\xce\xb1", "1"};
+	const uint32_t count = sizeof(parts) / sizeof(parts[0]);
+	unsigned char text[TEXT_MAX];
+
+	for (int i = 0; i < 20000; i++) {
+		uint32_t kinds = 1 + random_below(count),
+			 first = random_below(count);
+		size_t want = random_below(i % 10 == 0 ? TEXT_MAX - 4 : 150);
+		size_t len = 0;
+
+		while (len < want) {
+			const char *part =
+			    parts[(first + random_below(kinds)) % count];
+
+			memcpy(text + len, part, strlen(part));
+			len += strlen(part);
+		}
+		compare(casemap_lower, u8_tolower, text, len);
+		compare(casemap_upper, u8_toupper, text, len);
+	}
+}
+
+/* Reads nothing behind a text; writes at most 64 bytes behind a result. */
+static void
+test_edges(void)
+{
+	static const char *const fills[] = {
+	    "a", "\xc3\xa9", "\xe1\xbc\x88", "\xf0\x90\x90\x80", "\xce\x90"};
+	transform_fn *const maps[] = {
+	    casemap_lower, casemap_upper, casemap_title};
+	unsigned char *text_end = unit_room(TEXT_MAX) + TEXT_MAX;
+	unsigned char *room_end = unit_room(TEXT_MAX * 4) + TEXT_MAX * 4;
+
+	for (size_t len = 0; len < 600; len++) {
+		for (size_t f = 0; f < 5; f++) {
+			unsigned char *text = text_end - len;
+			size_t n = strlen(fills[f]), ret_len;
+			bool whole = len % n == 0;
+
+			for (size_t i = 0; i < len; i++)
+				text[i] = (unsigned char)fills[f][i % n];
+			for (size_t m = 0; m < 3; m++) {
+				EXPECT(
+				    maps[m](text, len, room_end - len * 3 - 64,
+					&ret_len) == whole);
+			}
+		}
+	}
+}
+
+/* A text that fails leaves nothing of itself. */
+static void
+test_failure_wipes(void)
+{
+	transform_fn *const maps[] = {
+	    casemap_lower, casemap_upper, casemap_title};
+	unsigned char text[700], got[700 * 3 + 64];
+
+	for (size_t len = 1; len <= sizeof(text); len++) {
+		memset(text, 'x', sizeof(text));
+		text[len - 1] = 0xff;
+		for (size_t m = 0; m < 3; m++) {
+			size_t ret_len = 12345;
+
+			memset(got, 0xaa, sizeof(got));
+			EXPECT(!maps[m](text, len, got, &ret_len));
+			EXPECT(ret_len == 12345);
+			EXPECT(memchr(got, 'x', sizeof(got)) == NULL);
+			EXPECT(memchr(got, 'X', sizeof(got)) == NULL);
+		}
+	}
+}
+
+/* Sigmas that all look far: minutes if each looked to the text's end. */
+static void
+test_linear(void)
+{
+	size_t len = 4000000, ret_len;
+	unsigned char *text = malloc(len), *got = malloc(len * 3 + 64);
+
+	EXPECT(text != NULL && got != NULL);
+	memset(text, '\'', len);
+	for (size_t i = 0; i + 2 < len; i += i < len / 2 ? 3 : 4001)
+		memcpy(text + i, SIGMA, 2);
+	alarm(20);
+	EXPECT(casemap_lower(text, len, got, &ret_len) && ret_len == len);
+	EXPECT(casemap_title(text, len, got, &ret_len) && ret_len == len);
+	alarm(0);
+	free(text);
+	free(got);
+}
+
+int
+main(void)
+{
+	test_every_code_point();
+	test_random_texts();
+	test_edges();
+	test_failure_wipes();
+	test_linear();
+	return unit_end();
+}
