@@ -83,7 +83,10 @@ install: all
 uninstall:
 	rm -f $(INSTALLED:%=$(DESTDIR)%)
 
+list-installed:
+	@echo $(INSTALLED)
+
 clean:
 	rm -rf $B
 
-.PHONY: all install uninstall clean
+.PHONY: all install uninstall list-installed clean

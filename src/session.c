@@ -172,10 +172,10 @@ session_serve(struct session *session, int in_fd, int out_fd, bool is_socket,
 	    split_request(session->request + start, size, &progress) &&
 	    transform(session, &progress))
 		write_reply(session, out_fd, &progress);
-	if (is_socket)
-		io_linger(in_fd);
 	if (session->verbose || progress.log.priority != LOG_INFO)
 		log_request(&progress.log);
+	if (is_socket)
+		io_linger(in_fd);
 	return progress.status;
 }
 

@@ -118,14 +118,7 @@ nothing_failed() {
 
 @test "a client that resets leaves no failed unit" {
 	for request in '' 27: '27:cummingsify.HERE IS MY POEM,'; do
-		box /usr/bin/python3 - "$request" <<-'END'
-			import socket, struct, sys
-			client = socket.create_connection(("127.0.0.1", 11000))
-			client.sendall(sys.argv[1].encode())
-			client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
-			    struct.pack("ii", 1, 0))
-			client.close()
-		END
+		box tests/reset.py "$SERVER" "$request"
 	done
 	wait_until 10 instances 0
 	nothing_failed

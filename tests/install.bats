@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: ISC
+# make install and make uninstall.
+
+setup() {
+	load lib
+	TREE=$BATS_TEST_TMPDIR/tree
+	cd "$ROOT"
+}
+
+# make_tree TARGET [ARGUMENT ...]
+make_tree() {
+	run -0 make -s DESTDIR="$TREE" "$@"
+	assert_output ''
+}
+
+installed() {
+	(cd "$TREE" && find . ! -type d | sed 's,^\.,,' | sort)
+}
+
+@test "install puts exactly what is listed, uninstall removes exactly that" {
+	make_tree install
+	run -0 installed
+	assert_output "$(printf '%s\n' $(make -s list-installed) | sort)"
+	assert_line /usr/local/sbin/versed
+	assert_line /usr/local/share/man/man8/versed.8
+	assert_line /usr/local/lib/systemd/system/versed.socket
+	assert_line /usr/local/lib/systemd/system/versed@.service
+
+	touch "$TREE/usr/local/sbin/another's"
+	make_tree uninstall
+	run -0 installed
+	assert_output "/usr/local/sbin/another's"
+}
+
+@test "every program, manual and unit of the repository is installed" {
+	make_tree install
+	local file
+	for file in man/*.[1-8] systemd/*; do
+		[[ -n $(find "$TREE" -name "${file##*/}") ]]
+	done
+}
+
+@test "the unit names the installed program" {
+	make_tree install PREFIX=/opt/poetry SBINDIR=/opt/poetry/bin
+	run -0 grep ^ExecStart= \
+		"$TREE/opt/poetry/lib/systemd/system/versed@.service"
+	assert_output ExecStart=/opt/poetry/bin/versed
+	[[ -x $TREE/opt/poetry/bin/versed ]]
+	run ! grep -r /usr/local "$TREE"/opt/poetry/lib
+}
+
+@test "the modes are right under any umask" {
+	umask 077
+	make_tree install
+	umask 022
+	run -0 find "$TREE/usr" -type d ! -perm 755 -o -type f \
+		! -path '*/sbin/*' ! -perm 644 -o -path '*/sbin/*' ! -perm 755
+	assert_output ''
+}
+
+@test "the service unit's exposure is at most 0.2" {
+	need systemd-analyze
+	run -0 systemd-analyze security --no-pager --offline=true --threshold=2 \
+		systemd/versed@.service
+}

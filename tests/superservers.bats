@@ -1,0 +1,265 @@
+# SPDX-License-Identifier: ISC
+# Every launcher of versed(8) but the units, the real program, with the very
+# lines that the manual shows.
+
+setup_file() {
+	load box
+	"$BATS_TEST_DIRNAME/get-inetds"
+	box_boot
+}
+
+teardown_file() {
+	load box
+	box_stop
+}
+
+setup() {
+	load lib
+	load box
+	need_box
+	INETDS=/usr/src/versed/build/inetds
+}
+
+teardown() {
+	[[ ! -e $BOX/pid ]] || launcher_stop
+}
+
+is_listening() {
+	box grep -q ':2AF8 0*:0000 0A' /proc/net/tcp
+}
+
+# launch COMMAND ...: runs it in the background, until the test's end.
+launch() {
+	box systemd-run -q --unit=launcher --collect -p SyslogIdentifier=launcher \
+		"$@"
+	wait_until 20 is_listening
+}
+
+launcher_stop() {
+	box systemctl stop launcher 2>/dev/null || true
+	box systemctl reset-failed
+}
+
+# launch_line LINE: a shell's command line, as the manual shows it.
+launch_line() {
+	need "${1%% *}"
+	launch /bin/sh -c "exec $1"
+}
+
+openbsd_inetd() {
+	box tee /etc/inetd.conf >/dev/null
+	launch "$INETDS/openbsd-inetd/usr/sbin/inetd" -i
+}
+
+inetutils_inetd() {
+	box tee /etc/inetd.conf >/dev/null
+	launch "$INETDS/inetutils-inetd/usr/sbin/inetutils-inetd" \
+		-d /etc/inetd.conf
+}
+
+xinetd() {
+	box tee /etc/xinetd.versed >/dev/null
+	launch "$INETDS/xinetd/usr/sbin/xinetd" -dontfork -f /etc/xinetd.versed
+}
+
+# refusal_logged PEER: the refusal that `served` caused, once, on one line.
+refusal_logged() {
+	box_logged "^peer=$1 transform=\"nonesuch\" bytes_in=24 .* result=unknown"
+}
+
+@test "openbsd-inetd" {
+	manual_block versed.8 inetd 1 | openbsd_inetd
+	served
+	refusal_logged 127.0.0.1:[0-9]*
+}
+
+@test "openbsd-inetd, wait" {
+	manual_block versed.8 inetd 2 | openbsd_inetd
+	served
+	refusal_logged 127.0.0.1:[0-9]*
+}
+
+@test "inetutils-inetd" {
+	manual_block versed.8 inetd 1 | inetutils_inetd
+	served
+	refusal_logged 127.0.0.1:[0-9]*
+}
+
+@test "inetutils-inetd, wait" {
+	manual_block versed.8 inetd 2 | inetutils_inetd
+	served
+	refusal_logged 127.0.0.1:[0-9]*
+}
+
+@test "xinetd" {
+	manual_block versed.8 xinetd | xinetd
+	served
+	refusal_logged 127.0.0.1:[0-9]*
+}
+
+@test "tcpserver" {
+	launch_line "$(manual_block versed.8 tcpserver)"
+	served
+	refusal_logged 127.0.0.1:[0-9]*
+}
+
+@test "tcpsvd" {
+	launch_line "$(manual_block versed.8 tcpsvd)"
+	served
+	refusal_logged 127.0.0.1:[0-9]*
+}
+
+@test "socat EXEC,nofork" {
+	launch_line "$(manual_block versed.8 socat 1)"
+	served
+	refusal_logged 127.0.0.1:[0-9]*
+}
+
+@test "socat EXEC" {
+	launch_line "$(manual_block versed.8 socat 2)"
+	served
+	refusal_logged unix
+}
+
+@test "ncat -e" {
+	launch_line "$(manual_block versed.8 ncat)"
+	served
+	refusal_logged -
+}
+
+@test "systemd-socket-activate --inetd" {
+	launch_line "$(manual_block versed.8 systemd-socket-activate | sed -n 1p)"
+	served
+	refusal_logged 127.0.0.1:[0-9]*
+}
+
+@test "systemd-socket-activate" {
+	launch_line "$(manual_block versed.8 systemd-socket-activate | sed -n 2p)"
+	served
+	refusal_logged 127.0.0.1:[0-9]*
+}
+
+@test "systemd-socket-activate with the listening socket" {
+	launch_line "$(manual_block versed.8 systemd-socket-activate | sed -n 3p)"
+	served
+	served
+	refusal_logged 127.0.0.1:[0-9]*
+}
+
+@test "inetd, dgram: refused with a reason" {
+	box tee /etc/inetd.conf >/dev/null <<-END
+		127.0.0.1:11000 dgram udp4 wait.3 nobody /usr/local/sbin/versed versed
+	END
+	box systemd-run -q --unit=launcher --collect \
+		"$INETDS/openbsd-inetd/usr/sbin/inetd" -i
+	wait_until 20 box grep -q ':2AF8' /proc/net/udp
+	printf '27:cummingsify.HERE IS MY POEM,' |
+		box socat -u STDIN "UDP:$SERVER"
+	box_logged '^datagram sockets are not served' -p err
+}
+
+# Under openbsd-inetd, the script that is standard input starts versed, as some
+# other launcher might.
+wrapped() {
+	box tee /usr/local/sbin/wrapper >/dev/null
+	box chmod 755 /usr/local/sbin/wrapper
+	manual_block versed.8 inetd 1 |
+		sed 's,/versed versed$,/wrapper wrapper,' | openbsd_inetd
+}
+
+@test "a handler that is missing, or not executable" {
+	box install -m 644 /dev/null /usr/local/sbin/not-executable
+	for program in missing not-executable; do
+		manual_block versed.8 inetd 1 |
+			sed "s,/versed versed$,/$program versed," | openbsd_inetd
+		unanswered '27:cummingsify.HERE IS MY POEM,'
+		box_logged "/usr/local/sbin/$program: "
+		launcher_stop
+	done
+}
+
+@test "descriptors that do not block" {
+	wrapped <<-'END'
+		#!/usr/bin/python3
+		import os
+		for fd in 0, 1, 2:
+		    os.set_blocking(fd, False)
+		os.execv("/usr/local/sbin/versed", ["versed"])
+	END
+	served
+	printf '90006:rot13.%090000d,' 0 |
+		box tests/client.py "$SERVER" >"$BATS_TEST_TMPDIR/got"
+	printf '90000:%090000d,' 0 | cmp - "$BATS_TEST_TMPDIR/got"
+}
+
+@test "descriptors that leaked" {
+	wrapped <<-'END'
+		#!/bin/bash
+		exec 3</etc/passwd 4<&0 9>/dev/null 200</
+		exec /usr/local/sbin/versed
+	END
+	served
+	refusal_logged 127.0.0.1:[0-9]*
+}
+
+@test "no standard error" {
+	wrapped <<-'END'
+		#!/bin/bash
+		exec 2>&-
+		exec /usr/local/sbin/versed
+	END
+	served
+	refusal_logged 127.0.0.1:[0-9]*
+}
+
+@test "no environment whatever" {
+	wrapped <<-'END'
+		#!/bin/bash
+		exec env -i /usr/local/sbin/versed
+	END
+	served
+	refusal_logged 127.0.0.1:[0-9]*
+}
+
+@test "signals blocked and ignored" {
+	wrapped <<-'END'
+		#!/usr/bin/python3
+		import os, signal
+		for signo in signal.SIGPIPE, signal.SIGALRM, signal.SIGTERM:
+		    signal.signal(signo, signal.SIG_IGN)
+		signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+		os.execv("/usr/local/sbin/versed", ["versed", "-t", "1"])
+	END
+	served
+	asked '27:cummingsify.' ''
+	box_logged 'result=timeout'
+}
+
+@test "no syslog at all" {
+	box mv /dev/log /dev/log.away
+	manual_block versed.8 inetd 1 | openbsd_inetd
+	run served
+	box mv /dev/log.away /dev/log
+	assert_success
+}
+
+# xinetd: the other inetds themselves wait for such a syslog for ever.
+@test "a syslog that takes no more" {
+	manual_block versed.8 xinetd | xinetd
+	box mv /dev/log /dev/log.away
+	box systemd-run -q --unit=deaf --collect /usr/src/versed/tests/deaf.py
+	wait_until 10 box test -e /run/deaf
+	run served
+	box systemctl stop deaf
+	box mv /dev/log.away /dev/log
+	assert_success
+}
+
+@test "a client that resets, under inetd" {
+	manual_block versed.8 inetd 1 | openbsd_inetd
+	for request in '' 27: '27:cummingsify.HERE IS MY POEM,'; do
+		box tests/reset.py "$SERVER" "$request"
+	done
+	box_logged 'result=truncated'
+	served
+}
