@@ -45,21 +45,79 @@ $B/handler/%.o: src/%.c $(HEADERS) Makefile
 	@mkdir -p $(@D)
 	$(HANDLER_CC) $(HANDLER_FLAGS) $(CFLAGS) -c -o $@ $<
 
-# The unit tests, with the host's compiler, and a library for Python to load.
-SERVICE_UNITS  = transforms casemap
-UNIT_TESTS     = $(SERVICE_UNITS:%=$B/unit/%)
-SERVICE_SOURCE = $(SERVICE:%=src/service/%.c)
-UNIT_CC        = $(CC) $(REQUIRED) -Itests/unit $(CFLAGS)
+# A poem through the real binary: over a pipe, then over TCP.
+run: all
+	@tests/run-sample $B/versed
 
-$B/unit/casemap: UNIT_LIBS = -lunistring
-$(SERVICE_UNITS:%=$B/unit/%): $B/unit/%: tests/unit/%.c tests/unit/unit.h \
-		$(SERVICE_SOURCE) $(HEADERS) Makefile
-	@mkdir -p $(@D)
-	$(UNIT_CC) $(LDFLAGS) -o $@ $< $(SERVICE_SOURCE) $(UNIT_LIBS)
+# Packages of Debian 12: what building and running need, and what testing
+# needs on top.
+BUILD_PACKAGES = gcc libc6-dev libsystemd-dev musl-tools systemd
+CHECK_PACKAGES = bats bats-assert bats-file bats-support clang clang-format \
+	cppcheck libunistring-dev mandoc netcat-openbsd python3 shellcheck \
+	strace unicode-data
 
-$B/unit/casemap.so: $(SERVICE_SOURCE) $(HEADERS) Makefile
+deps:
+	@tests/install-packages $(BUILD_PACKAGES)
+check-deps:
+	@tests/install-packages $(BUILD_PACKAGES) $(CHECK_PACKAGES)
+
+# Unit tests: tests/unit/NAME.c is built with the sources that UNIT_NAME
+# names, once plainly and once under the sanitizers.
+UNIT_TESTS        = $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c))
+UNIT_netstring    = src/wire/netstring.c
+UNIT_request      = src/wire/request.c
+UNIT_transforms   = $(SERVICE:%=src/service/%.c)
+UNIT_casemap      = $(UNIT_transforms)
+UNIT_LIBS_casemap = -lunistring
+SANITIZE          = -fsanitize=address,undefined -fno-sanitize-recover=all
+UNIT_RUNS         = $(UNIT_TESTS:%=$B/unit/%) $(UNIT_TESTS:%=$B/unit/%-sanitized)
+
+.SECONDEXPANSION:
+$B/unit/%-sanitized: tests/unit/%.c tests/unit/unit.h $(HEADERS) \
+		$$(UNIT_$$*) Makefile
 	@mkdir -p $(@D)
-	$(UNIT_CC) -shared -fPIC $(LDFLAGS) -o $@ $(SERVICE_SOURCE)
+	$(CC) $(REQUIRED) $(CFLAGS) $(SANITIZE) -Itests/unit \
+		-o $@ $(filter %.c,$^) $(UNIT_LIBS_$*)
+
+$B/unit/%: tests/unit/%.c tests/unit/unit.h $(HEADERS) \
+		$$(UNIT_$$*) Makefile
+	@mkdir -p $(@D)
+	$(CC) $(REQUIRED) $(CFLAGS) -Itests/unit \
+		-o $@ $(filter %.c,$^) $(UNIT_LIBS_$*)
+
+# The service as a library for Python to load.
+$B/unit/casemap.so: $(UNIT_casemap) $(HEADERS) Makefile
+	@mkdir -p $(@D)
+	$(CC) $(REQUIRED) $(CFLAGS) -shared -fPIC -o $@ $(UNIT_casemap)
+
+check: all $(UNIT_RUNS) $B/unit/casemap.so
+	@tests/needs bats mandoc python3 shellcheck strace
+	@tests/run $(UNIT_RUNS) -- tests/*.bats
+
+# Warnings are errors here, with both compilers.
+SOURCES = $(wildcard src/*.c src/*/*.c tests/*/*.c)
+SCRIPTS = .ci/run $(shell grep -rlE '^\#!/bin/(ba)?sh' tests)
+
+lint:
+	@tests/needs clang clang-format cppcheck gcc mandoc shellcheck
+	for c in $(SOURCES); do \
+		gcc $(REQUIRED) -Itests/unit -Werror -fsyntax-only $$c && \
+		clang $(REQUIRED) -Itests/unit -Werror -fsyntax-only $$c || \
+		exit 1; done
+	clang-format --dry-run -Werror $(SOURCES) $(HEADERS) tests/unit/*.h
+	cppcheck --quiet --error-exitcode=1 --inline-suppr \
+		--enable=warning,performance,portability --std=c11 -Isrc \
+		-Itests/unit -D__x86_64__ -D__LP64__ $(SOURCES)
+	shellcheck $(SCRIPTS) tests/*.bash tests/*.bats
+	tests/lint-manuals man/*
+
+# What a start costs.
+bench: all $B/bench/floor
+	@tests/bench/start $B/versed $B/bench/floor
+
+$B/bench/floor: tests/bench/floor.c Makefile
+	@mkdir -p $(@D)
+	$(CC) -O2 -static -nostdlib -ffreestanding -o $@ $<
 
 # What is installed; uninstall removes exactly this.
 SBIN_PROGRAMS = versed
@@ -89,4 +147,5 @@ list-installed:
 clean:
 	rm -rf $B
 
-.PHONY: all install uninstall list-installed clean
+.PHONY: all bench check check-deps clean deps install lint list-installed \
+	run uninstall

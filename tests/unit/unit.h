@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* What the unit tests of the service share. */
+/* What the unit tests share. */
 #ifndef UNIT_H
 #define UNIT_H
 
@@ -42,6 +42,16 @@ unit_room(size_t size)
 	}
 	memset(p, 0xaa, whole);
 	return p + whole - size;
+}
+
+/* Returns a copy of the len bytes that no byte can be read behind. */
+static inline unsigned char *
+unit_copy(const void *bytes, size_t len)
+{
+	unsigned char *copy = unit_room(len);
+
+	memcpy(copy, bytes, len);
+	return copy;
 }
 
 /* Returns how main ends. */
