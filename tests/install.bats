@@ -4,7 +4,7 @@
 setup() {
 	load lib
 	TREE=$BATS_TEST_TMPDIR/tree
-	cd "$ROOT"
+	cd "$ROOT" || return
 }
 
 # make_tree TARGET [ARGUMENT ...]
@@ -20,7 +20,7 @@ installed() {
 @test "install puts exactly what is listed, uninstall removes exactly that" {
 	make_tree install
 	run -0 installed
-	assert_output "$(printf '%s\n' $(make -s list-installed) | sort)"
+	assert_output "$(make -s list-installed | tr ' ' '\n' | sort)"
 	assert_line /usr/local/sbin/versed
 	assert_line /usr/local/share/man/man8/versed.8
 	assert_line /usr/local/lib/systemd/system/versed.socket
