@@ -31,14 +31,17 @@ need_box() {
 	SINCE=@$(date +%s.%N)
 }
 
-# box_logged PATTERN [ARGUMENT ...]: the journal, as journalctl shows it with
-# the arguments, has a matching line since the test's start, or soon will.
-box_logged() {
-	local pattern=$1
-	shift
+# box_logged_now PATTERN [ARGUMENT ...]: the journal, as journalctl shows it
+# with the arguments, has a matching line since the test's start.
+box_logged_now() {
 	# shellcheck disable=SC2016
-	wait_until 10 box bash -c 'journalctl -q -o cat --since="$1" "${@:3}" |
-		grep -q -- "$2"' - "$SINCE" "$pattern" "$@" && return 0
+	box bash -c 'journalctl -q -o cat --since="$1" "${@:3}" |
+		grep -q -- "$2"' - "$SINCE" "$@"
+}
+
+# box_logged PATTERN [ARGUMENT ...]: the same, now or soon.
+box_logged() {
+	wait_until 10 box_logged_now "$@" && return 0
 	box journalctl -q --since="$SINCE" >&2
 	return 1
 }
@@ -89,11 +92,12 @@ unanswered() {
 	return 1
 }
 
-# The exchange of versed-protocol(7), with and without a stray newline, and a
-# refusal.
+# The exchange of versed-protocol(7), with and without a stray newline, the
+# longest request with more behind it than the handler has read, and a refusal.
 served() {
 	asked '27:cummingsify.HERE IS MY POEM,' '15:here is my poem,' "$@" &&
 		asked '27:cummingsify.HERE IS MY POEM,\n' \
 			'15:here is my poem,' "$@" &&
+		asked '99999:rot13.%099993d,%1000s' '99993:%099993d,' "$@" &&
 		asked '24:nonesuch.HERE IS MY POEM,' '' "$@"
 }

@@ -18,29 +18,31 @@ setup() {
 	need_box
 	printf '27:cummingsify.HERE IS MY POEM,' >"$BATS_TEST_TMPDIR/short"
 	printf '15:here is my poem,' >"$BATS_TEST_TMPDIR/short.reply"
-	printf '90006:rot13.%090000d,' 0 >"$BATS_TEST_TMPDIR/long"
-	printf '90000:%090000d,' 0 >"$BATS_TEST_TMPDIR/long.reply"
-	for size in short long; do
-		cp "$BATS_TEST_TMPDIR/$size.reply" \
-			"$BATS_TEST_TMPDIR/$size-newline.reply"
-		{
-			cat "$BATS_TEST_TMPDIR/$size"
-			echo
-		} >"$BATS_TEST_TMPDIR/$size-newline"
-	done
+	printf '99999:rot13.%099993d,' 0 >"$BATS_TEST_TMPDIR/long"
+	printf '99993:%099993d,' 0 >"$BATS_TEST_TMPDIR/long.reply"
 }
 
 # answered COMMAND ...: a client that sends its standard input gets, whatever
-# the request, the whole reply and nothing but it, and complains of nothing.
+# the request and however many stray newlines follow it, the whole reply and
+# nothing but it, and complains of nothing.
 answered() {
 	need "$1"
-	for request in short short-newline long long-newline; do
-		timeout 20 "$BATS_TEST_DIRNAME/booted-systemd" run "$BOX" "$@" \
-			<"$BATS_TEST_TMPDIR/$request" \
-			>"$BATS_TEST_TMPDIR/got" 2>"$BATS_TEST_TMPDIR/err"
-		cmp "$BATS_TEST_TMPDIR/$request.reply" "$BATS_TEST_TMPDIR/got"
-		run -0 cat "$BATS_TEST_TMPDIR/err"
-		assert_output ''
+	local request strays
+	for request in short long; do
+		for strays in 0 1 1000; do
+			{
+				cat "$BATS_TEST_TMPDIR/$request"
+				head -c "$strays" /dev/zero | tr '\0' '\n'
+			} >"$BATS_TEST_TMPDIR/sent"
+			timeout 20 "$BATS_TEST_DIRNAME/booted-systemd" \
+				run "$BOX" "$@" <"$BATS_TEST_TMPDIR/sent" \
+				>"$BATS_TEST_TMPDIR/got" \
+				2>"$BATS_TEST_TMPDIR/err"
+			cmp "$BATS_TEST_TMPDIR/$request.reply" \
+				"$BATS_TEST_TMPDIR/got"
+			run -0 cat "$BATS_TEST_TMPDIR/err"
+			assert_output ''
+		done
 	done
 }
 

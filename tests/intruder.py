@@ -20,7 +20,7 @@ ATTEMPTS = {
     "write to /var": lambda: open("/var/intruder", "w"),
     "write to /dev/shm": lambda: open("/dev/shm/intruder", "w"),
     "read /etc/shadow": lambda: open("/etc/shadow"),
-    "see /root": lambda: os.listdir("/root"),
+    "see /home": lambda: os.listdir("/home"),
     "see another process": lambda: os.stat("/proc/1"),
     "signal another process": lambda: os.kill(1, signal.SIGCONT),
     "make an internet socket": lambda: socket.socket(socket.AF_INET),

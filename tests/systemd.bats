@@ -53,6 +53,10 @@ hold() {
 	wait_until 20 instances "$1"
 }
 
+no_failure_logged() {
+	run ! box_logged_now 'versed@.*Failed with result' -u 'versed@*'
+}
+
 nothing_failed() {
 	box systemctl is-active versed.socket &&
 		[[ -z $(box systemctl list-units -q --state=failed) ]]
@@ -113,6 +117,7 @@ nothing_failed() {
 	asked 'poem\n' ''
 	box_logged '^peer=127.0.0.1:[0-9]* .* result=malformed' -t versed -p notice
 	wait_until 10 instances 0
+	no_failure_logged
 	nothing_failed
 }
 
@@ -121,6 +126,7 @@ nothing_failed() {
 		box tests/reset.py "$SERVER" "$request"
 	done
 	wait_until 10 instances 0
+	no_failure_logged
 	nothing_failed
 	served
 }
@@ -141,10 +147,14 @@ nothing_failed() {
 	END
 	hold 3
 	unanswered '27:cummingsify.HERE IS MY POEM,'
+	# More refusals than the default trigger limit would bear.
+	run -0 box tests/client.py "$SERVER" 400 </dev/null
+	refute_output --partial poem
 	asked '27:cummingsify.HERE IS MY POEM,' '15:here is my poem,' '[::1]:11000'
 	wait "$held"
 	assert_equal "$(cat "$BATS_TEST_TMPDIR/held")" '3 15:here is my poem,'
 	wait_until 10 instances 0
+	nothing_failed
 	served
 }
 
@@ -184,6 +194,8 @@ nothing_failed() {
 }
 
 @test "a handler that does not stop is stopped" {
+	run -0 box systemctl show -P RuntimeMaxUSec versed@x.service
+	assert_output 1min
 	drop_in versed@.service <<-END
 		[Service]
 		ExecStart=
@@ -192,8 +204,6 @@ nothing_failed() {
 	END
 	unanswered '27:cummingsify.HERE IS MY POEM,'
 	box_logged "versed@.* Failed with result 'timeout'" -u 'versed@*'
-	run -0 box systemctl show -P RuntimeMaxUSec versed@x.service
-	assert_output 1s
 }
 
 @test "an instance has the handler's sandbox and the unit's" {
