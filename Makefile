@@ -25,7 +25,8 @@ HANDLER_FLAGS   = $(REQUIRED) $(if $(findstring musl,$(HANDLER_CC)),$(KERNEL_HEA
 HANDLER_LDFLAGS = $(if $(findstring musl,$(HANDLER_CC)),-static)
 
 WIRE    = netstring request
-SERVICE = service transforms casemap casemap-table utf8
+SERVICE = service transforms casemap casemap-table utf8 filter program \
+	children
 HOST    = endpoint io log options sandbox
 
 HANDLER_OBJS = $(WIRE:%=$B/handler/wire/%.o) \
@@ -53,18 +54,13 @@ run: all
 # needs on top.
 BUILD_PACKAGES = gcc libc6-dev libsystemd-dev musl-tools systemd
 CHECK_PACKAGES = bats bats-assert bats-file bats-support clang clang-format \
-	cppcheck iproute2 ipsvd libunistring-dev mandoc ncat netbase \
-	netcat-openbsd netcat-traditional python3 python3-twisted \
-	shellcheck socat strace ucspi-tcp unicode-data
-# What the inetds need that tests/get-inetds unpacks.
-INETD_PACKAGES = libbsd0 libevent-2.1-7 libnsl2 libtirpc3 libwrap0
+	cppcheck libunistring-dev mandoc netcat-openbsd python3 shellcheck \
+	strace unicode-data
 
 deps:
 	@tests/install-packages $(BUILD_PACKAGES)
 check-deps:
-	@tests/install-packages $(BUILD_PACKAGES) $(CHECK_PACKAGES) \
-		$(INETD_PACKAGES)
-	@tests/get-inetds
+	@tests/install-packages $(BUILD_PACKAGES) $(CHECK_PACKAGES)
 
 # Unit tests: tests/unit/NAME.c is built with the sources that UNIT_NAME
 # names, once plainly and once under the sanitizers.
@@ -73,6 +69,7 @@ UNIT_netstring    = src/wire/netstring.c
 UNIT_request      = src/wire/request.c
 UNIT_transforms   = $(SERVICE:%=src/service/%.c)
 UNIT_casemap      = $(UNIT_transforms)
+UNIT_filter       = $(UNIT_transforms)
 UNIT_LIBS_casemap = -lunistring
 SANITIZE          = -fsanitize=address,undefined -fno-sanitize-recover=all
 UNIT_RUNS         = $(UNIT_TESTS:%=$B/unit/%) $(UNIT_TESTS:%=$B/unit/%-sanitized)

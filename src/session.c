@@ -10,6 +10,7 @@
 
 #include "host/io.h"
 #include "host/log.h"
+#include "service/filter.h"
 #include "service/service.h"
 #include "wire/netstring.h"
 #include "wire/request.h"
@@ -131,6 +132,9 @@ transform(const struct session *session, struct progress *progress)
 	case SERVICE_UNKNOWN:
 		return fail(progress, EX_UNAVAILABLE, LOG_NOTICE, "unknown",
 		    "no such transform");
+	case SERVICE_LATE:
+		return fail(progress, EX_TEMPFAIL, LOG_NOTICE, "timeout",
+		    "the filter was not done at the deadline");
 	case SERVICE_FAILED:
 		break;
 	}
@@ -168,6 +172,8 @@ session_serve(struct session *session, int in_fd, int out_fd, bool is_socket,
 	size_t start, size;
 
 	io_set_deadline(session->timeout_s);
+	if (session->filters != NULL)
+		filters_set_deadline(session->filters, session->timeout_s);
 	if (read_request(session, in_fd, &progress, &start, &size) &&
 	    split_request(session->request + start, size, &progress) &&
 	    transform(session, &progress))

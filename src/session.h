@@ -10,11 +10,11 @@ struct filters;
 
 /* What all sessions of a process share. */
 struct session {
-	const struct filters *filters; /* or NULL; the caller's */
-	unsigned long timeout_s;       /* 0 is none */
-	bool verbose;		       /* log successes too */
-	size_t max;		       /* bytes of a request's content */
-	unsigned char *request;	       /* from here on the session's own */
+	struct filters *filters; /* or NULL; the caller's */
+	unsigned long timeout_s; /* 0 is none */
+	bool verbose;		 /* log successes too */
+	size_t max;		 /* bytes of a request's content */
+	unsigned char *request;	 /* from here on the session's own */
 	size_t request_cap;
 	size_t request_used;
 	unsigned char *reply;

@@ -17,6 +17,7 @@
 #include "host/log.h"
 #include "host/options.h"
 #include "host/sandbox.h"
+#include "service/filter.h"
 #include "service/service.h"
 #include "session.h"
 
@@ -36,6 +37,7 @@ static const char help[] =
     "Reads one netstring NAME.TEXT from standard input, applies the transform\n"
     "NAME to TEXT and writes the result as a netstring to standard output.\n"
     "\n"
+    "  -f, --filters DIR      add the programs of DIR to the transforms\n"
     "  -h, --help             show this help\n"
     "  -L, --list             list the transforms\n"
     "  -l, --syslog           log to syslog\n"
@@ -48,6 +50,7 @@ static const char help[] =
     "versed(8) tells how systemd, inetd and others start it.\n";
 
 static const struct option long_options[] = {
+    {"filters", required_argument, NULL, 'f'},
     {"help", no_argument, NULL, 'h'},
     {"list", no_argument, NULL, 'L'},
     {"max-length", required_argument, NULL, 'm'},
@@ -68,6 +71,37 @@ number_or_die(const char *what, unsigned long min, unsigned long max)
 		log_die(EX_USAGE, "%s must be a number from %lu to %lu", what,
 		    min, max);
 	return value;
+}
+
+static void
+log_filter(
+    void *context, const char *name, const unsigned char *line, size_t len)
+{
+	(void)context;
+	log_filter_line(name, line, len);
+}
+
+/* Returns the filters of dir, which are this process's only ones. */
+static struct filters *
+open_filters(const char *dir)
+{
+	static struct filters filters = {.on_line = log_filter};
+	const char *reason = "";
+
+	switch (filters_open(&filters, dir)) {
+	case FILTERS_OK:
+		return &filters;
+	case FILTERS_ERROR:
+		reason = strerror(errno);
+		break;
+	case FILTERS_WRITABLE:
+		reason = "others than its owner can write to it";
+		break;
+	case FILTERS_NO_PROC:
+		reason = "/proc/thread-self/children cannot be read";
+		break;
+	}
+	log_die(EX_USAGE, "cannot use %s: %s", dir, reason);
 }
 
 /* Ends a run that was only to print something. */
@@ -102,8 +136,11 @@ parse_options(int argc, char *argv[], struct session *session,
 
 	opterr = 0;
 	while ((c = getopt_long(
-		    argc, argv, ":hLlm:n:t:vV", long_options, NULL)) != -1) {
+		    argc, argv, ":f:hLlm:n:t:vV", long_options, NULL)) != -1) {
 		switch (c) {
+		case 'f':
+			session->filters = open_filters(optarg);
+			break;
 		case 'h':
 			printf("%s%s", usage, help);
 			finish_printing();
@@ -145,11 +182,11 @@ parse_options(int argc, char *argv[], struct session *session,
 		print_list(session);
 }
 
-/* From here on the process can only talk on what is open. */
+/* From here on the process can only talk on what is open, or run filters. */
 static void
-enter_sandbox(void)
+enter_sandbox(bool with_filters)
 {
-	switch (sandbox_enter()) {
+	switch (with_filters ? sandbox_enter_with_filters() : sandbox_enter()) {
 	case SANDBOX_OK:
 		return;
 	case SANDBOX_NO_FILTER:
@@ -215,7 +252,7 @@ main(int argc, char *argv[])
 	io_init();
 	if (kind == ENDPOINT_LISTENER)
 		io_catch_term();
-	enter_sandbox();
+	enter_sandbox(session.filters != NULL);
 	if (kind == ENDPOINT_LISTENER)
 		return serve_listener(&session, in_fd, max_requests);
 	return session_serve(

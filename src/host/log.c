@@ -52,17 +52,18 @@ append(struct line *line, const char *format, ...)
 	va_end(args);
 }
 
-/* A stranger's bytes: at most LOG_NAME_MAX of them, all made printable. */
+/* A stranger's bytes: at most max of them, all made printable. */
 static void
-append_name(struct line *line, const unsigned char *name, size_t len)
+append_printable(
+    struct line *line, const unsigned char *bytes, size_t len, size_t max)
 {
-	for (size_t i = 0; i < len && i < LOG_NAME_MAX; i++) {
-		if (name[i] == '"' || name[i] == '\\')
-			append(line, "\\%c", name[i]);
-		else if (name[i] >= ' ' && name[i] <= '~')
-			append(line, "%c", name[i]);
+	for (size_t i = 0; i < len && i < max; i++) {
+		if (bytes[i] == '"' || bytes[i] == '\\')
+			append(line, "\\%c", bytes[i]);
+		else if (bytes[i] >= ' ' && bytes[i] <= '~')
+			append(line, "%c", bytes[i]);
 		else
-			append(line, "\\x%02x", name[i]);
+			append(line, "\\x%02x", bytes[i]);
 	}
 }
 
@@ -167,13 +168,26 @@ log_request(const struct log_request *request)
 	append(&line, "peer=%s", request->peer);
 	if (request->name != NULL) {
 		append(&line, " transform=\"");
-		append_name(&line, request->name, request->name_len);
+		append_printable(
+		    &line, request->name, request->name_len, LOG_NAME_MAX);
 		append(&line, "\"");
 	}
 	append(&line, " bytes_in=%zu bytes_out=%zu result=%s",
 	    request->bytes_in, request->bytes_out, request->result);
 	if (request->reason != NULL)
 		append(&line, " reason=\"%s\"", request->reason);
+	end_line(&line);
+}
+
+void
+log_filter_line(const char *name, const unsigned char *text, size_t len)
+{
+	struct line line;
+
+	start_line(&line, LOG_WARNING);
+	append(&line, "filter=\"%s\" message=\"", name);
+	append_printable(&line, text, len, LOG_FILTER_LINE_MAX);
+	append(&line, "\"");
 	end_line(&line);
 }
 

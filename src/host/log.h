@@ -6,8 +6,9 @@
 #include <stddef.h>
 #include <syslog.h>
 
-/* A name of the client's is shown up to so many bytes. */
-#define LOG_NAME_MAX 64
+/* A client's name of a transform and a filter's line are cut at so much. */
+#define LOG_NAME_MAX	    64
+#define LOG_FILTER_LINE_MAX 200
 
 /* What is said of one request. */
 struct log_request {
@@ -33,6 +34,9 @@ void log_use_syslog(void);
 
 /* Writes one line, in logfmt, about a request. */
 void log_request(const struct log_request *request);
+
+/* Writes one line, in logfmt, that the filter called name wrote. */
+void log_filter_line(const char *name, const unsigned char *text, size_t len);
 
 /* Writes one line "PROGRAM: MESSAGE". */
 void log_message(int priority, const char *format, ...)

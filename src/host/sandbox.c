@@ -6,10 +6,14 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stddef.h>
+
+#define FILES_MAX 256
 
 #if defined(SANDBOX_NO_SECCOMP)
 #undef SANDBOX_ARCH /* sanitizers need system calls of their own */
@@ -60,6 +64,30 @@ enum sandbox_result
 sandbox_drop_privileges(void)
 {
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1L, 0L, 0L, 0L) < 0)
+		return SANDBOX_ERROR;
+	return SANDBOX_OK;
+}
+
+/* Lowers a limit for good, where it is higher. */
+static bool
+lower_limit(int resource, rlim_t most)
+{
+	struct rlimit limit;
+
+	if (getrlimit(resource, &limit) != 0)
+		return false;
+	if (limit.rlim_max > most)
+		limit.rlim_max = most;
+	limit.rlim_cur = limit.rlim_max;
+	return setrlimit(resource, &limit) == 0;
+}
+
+enum sandbox_result
+sandbox_enter_with_filters(void)
+{
+	if (sandbox_drop_privileges() != SANDBOX_OK ||
+	    !lower_limit(RLIMIT_CORE, 0) ||
+	    !lower_limit(RLIMIT_NOFILE, FILES_MAX))
 		return SANDBOX_ERROR;
 	return SANDBOX_OK;
 }

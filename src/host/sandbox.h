@@ -13,6 +13,12 @@ enum sandbox_result {
 enum sandbox_result sandbox_drop_privileges(void);
 
 /*
+ * sandbox_drop_privileges, then limits for this process and its children: no
+ * core dumps, few open files.
+ */
+enum sandbox_result sandbox_enter_with_filters(void);
+
+/*
  * sandbox_drop_privileges, then a seccomp filter (seccomp(2)) under which only
  * the system calls are left that host/io needs on open file descriptors;
  * any other kills the process.  SANDBOX_NO_FILTER has done the first only.

@@ -2,10 +2,12 @@
 /* The whitelist, and the look-up of a name in it. */
 #include "service.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 
 #include "casemap.h"
+#include "filter.h"
 #include "transforms.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -29,6 +31,16 @@ static const struct {
     {"transforms", NULL},
 };
 
+static bool
+is_built_in(const char *name)
+{
+	for (size_t i = 0; i < COUNT(whitelist); i++) {
+		if (strcmp(whitelist[i].name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
 size_t
 service_capacity(size_t len)
 {
@@ -39,9 +51,8 @@ enum service_result
 service_list(const struct filters *filters, unsigned char *ret_text, size_t cap,
     size_t *ret_len)
 {
-	size_t used = 0;
+	size_t used = 0, filters_len = 0;
 
-	(void)filters;
 	if (cap < LIST_MAX)
 		return SERVICE_FAILED;
 	for (size_t i = 0; i < COUNT(whitelist); i++) {
@@ -51,7 +62,10 @@ service_list(const struct filters *filters, unsigned char *ret_text, size_t cap,
 		ret_text[used + name_len] = '\n';
 		used += name_len + 1;
 	}
-	*ret_len = used;
+	if (filters != NULL && !filters_list(filters, is_built_in,
+				   ret_text + used, cap - used, &filters_len))
+		return SERVICE_FAILED;
+	*ret_len = used + filters_len;
 	return SERVICE_OK;
 }
 
@@ -72,5 +86,8 @@ service_transform(const struct filters *filters, const unsigned char *name,
 			   ? SERVICE_OK
 			   : SERVICE_FAILED;
 	}
-	return SERVICE_UNKNOWN;
+	if (filters == NULL)
+		return SERVICE_UNKNOWN;
+	return filters_run(
+	    filters, name, name_len, text, text_len, ret_text, cap, ret_len);
 }

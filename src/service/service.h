@@ -11,6 +11,7 @@ enum service_result {
 	SERVICE_OK,
 	SERVICE_UNKNOWN, /* the name is not on the whitelist */
 	SERVICE_FAILED,	 /* the transform cannot be done on this text */
+	SERVICE_LATE,	 /* a filter was not done at its deadline */
 };
 
 /*

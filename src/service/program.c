@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: ISC */
+/* Runs a program between three pipes, none of which can block the others. */
+#include "program.h"
+
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "children.h"
+
+#define PATH_LINE    "PATH=/usr/local/bin:/usr/bin:/bin"
+#define LANG_LINE    "LANG=C.UTF-8"
+#define NAME_MAX_Z   65
+#define LINE_LEN_MAX 200
+#define LINES_MAX    100
+
+/* What is polled: our ends of the pipes, and the program's exit. */
+enum { IN, OUT, ERR, EXIT, ENDS };
+
+struct run {
+	const struct program *program;
+	struct pollfd ends[ENDS];
+	const unsigned char *text; /* what is left to write */
+	size_t text_len;
+	unsigned char *out;
+	size_t out_cap;
+	size_t out_len;
+	unsigned char line[LINE_LEN_MAX];
+	size_t line_len;
+	unsigned lines;
+	pid_t pid;
+};
+
+bool
+program_can_clean_up(void)
+{
+	struct children children;
+
+	return children_read(&children);
+}
+
+static void
+emit_line(struct run *run, const unsigned char *line, size_t len)
+{
+	if (run->program->on_line != NULL)
+		run->program->on_line(
+		    run->program->context, run->program->name, line, len);
+}
+
+/* Fails a run for a reason, a printf format. */
+__attribute__((format(printf, 2, 3))) static enum program_result
+fail(struct run *run, const char *format, ...)
+{
+	char reason[LINE_LEN_MAX];
+	va_list args;
+	int len;
+
+	va_start(args, format);
+	len = vsnprintf(reason, sizeof(reason), format, args);
+	va_end(args);
+	if (len >= (int)sizeof(reason))
+		len = sizeof(reason) - 1;
+	emit_line(run, (const unsigned char *)reason, (size_t)len);
+	return PROGRAM_FAILED;
+}
+
+static void
+flush_line(struct run *run)
+{
+	if (run->line_len > 0 && run->lines < LINES_MAX) {
+		emit_line(run, run->line, run->line_len);
+		if (++run->lines == LINES_MAX)
+			fail(run, "more lines are not logged");
+	}
+	run->line_len = 0;
+}
+
+static void
+close_end(struct run *run, int end)
+{
+	if (run->ends[end].fd >= 0)
+		close(run->ends[end].fd);
+	run->ends[end].fd = -1;
+}
+
+/* Makes a pipe whose ends do not lie where the standard streams go. */
+static bool
+make_pipe(int fds[2])
+{
+	if (pipe2(fds, O_CLOEXEC) != 0)
+		return false;
+	for (int i = 0; i < 2; i++) {
+		int low = fds[i];
+
+		if (low > STDERR_FILENO)
+			continue;
+		fds[i] = fcntl(low, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+		close(low);
+	}
+	return fds[0] >= 0 && fds[1] >= 0;
+}
+
+static void
+close_all_but_standard(void)
+{
+	if (syscall(SYS_close_range, STDERR_FILENO + 1, ~0U, 0) == 0)
+		return;
+	for (int fd = STDERR_FILENO + 1; fd < 1024; fd++)
+		close(fd);
+}
+
+static void
+reset_signals(void)
+{
+	struct sigaction action = {.sa_handler = SIG_DFL};
+	sigset_t none;
+
+	for (int signal = 1; signal < _NSIG; signal++)
+		sigaction(signal, &action, NULL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+/* The child's part: becomes the program, its streams being theirs. */
+static _Noreturn void
+become(const struct program *program, pid_t parent, const int theirs[3])
+{
+	char name_line[sizeof("VERSED_TRANSFORM=") + NAME_MAX_Z];
+	char path_line[] = PATH_LINE, lang_line[] = LANG_LINE, path[PATH_MAX];
+	char *argv[] = {path, NULL};
+	char *envp[] = {path_line, lang_line, name_line, NULL};
+
+	if (prctl(PR_SET_PDEATHSIG, (long)SIGKILL, 0L, 0L, 0L) != 0 ||
+	    getppid() != parent)
+		_exit(127);
+	for (int i = 0; i < 3; i++) {
+		if (dup2(theirs[i], i) < 0)
+			_exit(127);
+	}
+	close_all_but_standard();
+	reset_signals();
+	setsid();
+	snprintf(path, sizeof(path), "%s", program->path);
+	snprintf(
+	    name_line, sizeof(name_line), "VERSED_TRANSFORM=%s", program->name);
+	if (chdir("/") == 0)
+		execve(path, argv, envp);
+	dprintf(STDERR_FILENO, "cannot run it: %s\n", strerror(errno));
+	_exit(127);
+}
+
+/* Makes orphans of the program this process's; remembers whose are not. */
+static bool
+prepare(struct children *ret_before)
+{
+	ret_before->count = 0;
+	if (prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L) != 0 ||
+	    !children_read(ret_before))
+		return false;
+	errno = EAGAIN;
+	return ret_before->count < CHILDREN_MAX;
+}
+
+/* Starts the program and opens all four ends. */
+static bool
+start(struct run *run)
+{
+	int pipes[3][2] = {{-1, -1}, {-1, -1}, {-1, -1}}, theirs[3];
+	pid_t parent = getpid();
+	bool good = true;
+
+	for (int i = 0; good && i < 3; i++)
+		good = make_pipe(pipes[i]);
+	for (int i = 0; i < 3; i++) {
+		run->ends[i].fd = pipes[i][i == IN ? 1 : 0];
+		theirs[i] = pipes[i][i == IN ? 0 : 1];
+		if (good)
+			good = fcntl(run->ends[i].fd, F_SETFL, O_NONBLOCK) == 0;
+	}
+	run->pid = good ? fork() : -1;
+	if (run->pid == 0)
+		become(run->program, parent, theirs);
+	if (run->pid > 0)
+		run->ends[EXIT].fd = (int)syscall(SYS_pidfd_open, run->pid, 0);
+	for (int i = 0; i < 3; i++) {
+		if (theirs[i] >= 0)
+			close(theirs[i]);
+	}
+	return run->ends[EXIT].fd >= 0;
+}
+
+/* Gives the program more of its text; one that takes no more needs none. */
+static void
+feed(struct run *run)
+{
+	ssize_t n = write(run->ends[IN].fd, run->text, run->text_len);
+
+	if (n > 0) {
+		run->text += n;
+		run->text_len -= (size_t)n;
+	}
+	if (run->text_len == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
+		close_end(run, IN);
+}
+
+/* Takes output; false where it is more than fits. */
+static bool
+collect(struct run *run)
+{
+	unsigned char beyond;
+	bool full = run->out_len == run->out_cap;
+	ssize_t n =
+	    read(run->ends[OUT].fd, full ? &beyond : run->out + run->out_len,
+		full ? 1 : run->out_cap - run->out_len);
+
+	if (n > 0 && full)
+		return false;
+	if (n > 0)
+		run->out_len += (size_t)n;
+	else if (n == 0 || (errno != EAGAIN && errno != EINTR))
+		close_end(run, OUT);
+	return true;
+}
+
+/* Takes messages; false where there are none now. */
+static bool
+hear(struct run *run)
+{
+	unsigned char buf[LINE_LEN_MAX];
+	ssize_t n = read(run->ends[ERR].fd, buf, sizeof(buf));
+
+	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
+		close_end(run, ERR);
+	for (ssize_t i = 0; i < n; i++) {
+		if (buf[i] != '\n')
+			run->line[run->line_len++] = buf[i];
+		if (buf[i] == '\n' || run->line_len == LINE_LEN_MAX)
+			flush_line(run);
+	}
+	return n > 0;
+}
+
+/* Takes what messages there are, from a program that has ended. */
+static void
+hear_last(struct run *run)
+{
+	for (int i = 0; run->ends[ERR].fd >= 0 && i < LINES_MAX; i++) {
+		if (!hear(run))
+			break;
+	}
+	flush_line(run);
+}
+
+/* Takes the exit status, if it has exited. */
+static enum program_result
+reap(struct run *run)
+{
+	int status;
+
+	if (waitpid(run->pid, &status, WNOHANG) != run->pid)
+		return PROGRAM_OK;
+	close_end(run, EXIT);
+	hear_last(run);
+	if (WIFSIGNALED(status))
+		return fail(run, "it was killed by signal %d: %s",
+		    WTERMSIG(status), strsignal(WTERMSIG(status)));
+	if (WEXITSTATUS(status) != 0)
+		return fail(
+		    run, "it exited with status %d", WEXITSTATUS(status));
+	return PROGRAM_OK;
+}
+
+/* Returns the milliseconds until deadline, rounded up; -1 is for ever. */
+static int
+time_left_ms(const struct timespec *deadline)
+{
+	struct timespec now;
+	long long ms;
+
+	if (deadline->tv_sec == 0 && deadline->tv_nsec == 0)
+		return -1;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	ms = (long long)(deadline->tv_sec - now.tv_sec) * 1000 +
+	     (deadline->tv_nsec - now.tv_nsec + 999999) / 1000000;
+	return ms < 0 ? 0 : ms > INT_MAX ? INT_MAX : (int)ms;
+}
+
+/* Serves the pipes until the program has exited and its output has ended. */
+static enum program_result
+attend(struct run *run)
+{
+	enum program_result result = PROGRAM_OK;
+
+	while (run->ends[OUT].fd >= 0 || run->ends[EXIT].fd >= 0) {
+		int left_ms = time_left_ms(&run->program->deadline);
+
+		if (left_ms == 0) {
+			fail(run, "it ran past the deadline");
+			return PROGRAM_LATE;
+		}
+		if (poll(run->ends, ENDS, left_ms) < 0) {
+			if (errno == EINTR)
+				continue;
+			return fail(run, "cannot poll: %s", strerror(errno));
+		}
+		if (run->ends[IN].revents != 0)
+			feed(run);
+		if (run->ends[ERR].revents != 0)
+			hear(run);
+		if (run->ends[OUT].revents != 0 && !collect(run))
+			return fail(
+			    run, "it wrote more than %zu bytes", run->out_cap);
+		if (run->ends[EXIT].revents != 0)
+			result = reap(run);
+		if (result != PROGRAM_OK)
+			return result;
+	}
+	return PROGRAM_OK;
+}
+
+enum program_result
+program_run(const struct program *program, const unsigned char *text,
+    size_t text_len, unsigned char *ret_text, size_t cap, size_t *ret_len)
+{
+	struct run run = {
+	    .program = program,
+	    .ends = {{-1, POLLOUT, 0}, {-1, POLLIN, 0}, {-1, POLLIN, 0},
+		{-1, POLLIN, 0}},
+	    .text = text,
+	    .text_len = text_len,
+	    .out = ret_text,
+	    .out_cap = cap,
+	};
+	enum program_result result;
+	struct children before;
+
+	if (!prepare(&before) || !start(&run))
+		result = fail(&run, "cannot start it: %s", strerror(errno));
+	else
+		result = attend(&run);
+	hear_last(&run);
+	for (int i = 0; i < ENDS; i++)
+		close_end(&run, i);
+	if (!children_kill(&before))
+		result = fail(&run, "its processes cannot be killed");
+	if (result == PROGRAM_OK)
+		*ret_len = run.out_len;
+	else
+		memset(ret_text, 0, run.out_len);
+	return result;
+}

@@ -1,0 +1,352 @@
+# SPDX-License-Identifier: ISC
+# Filters: which programs of a folder can be named, and that none of their
+# failures reaches a client or outlives the request.
+
+setup() {
+	load lib
+	DIR=$BATS_TEST_TMPDIR/filters
+	PIDS=$BATS_TEST_TMPDIR/pids
+	mkdir -m 755 "$DIR"
+}
+
+# filter NAME: makes a filter of the shell script on standard input.
+filter() {
+	{
+		printf '#!/bin/sh\n'
+		cat
+	} >"$DIR/$1"
+	chmod 755 "$DIR/$1"
+}
+
+# refused_start REASON DIR: versed does not start, and says why.
+refused_start() {
+	run -64 --separate-stderr "$VERSED" -f "$2" </dev/null
+	[ -z "$output" ]
+	# shellcheck disable=SC2154 # run sets it
+	[ "$stderr" = "versed: cannot use $2: $1" ]
+}
+
+# none_left COUNT: so many processes wrote their pids, and all are gone.
+none_left() {
+	[ "$(wc -w <"$PIDS")" = "$1" ]
+	local pid
+	while read -r pid; do
+		run ! kill -0 "$pid"
+	done <"$PIDS"
+}
+
+@test "a link to rev, tac or fmt is a transform" {
+	ln -s /usr/bin/rev /usr/bin/tac /usr/bin/fmt "$DIR"
+	exchange 0 '11:rev.one two,' '7:owt eno,' -f "$DIR"
+	exchange 0 '8:tac.a\nb\n,' '4:b\na\n,' -f "$DIR"
+	exchange 0 '8:fmt.a\nb\n,' '4:a b\n,' --filters="$DIR"
+	exchange 0 '27:cummingsify.HERE IS MY POEM,' '15:here is my poem,' -f "$DIR"
+}
+
+@test "without -f there are no filters" {
+	exchange 69 '11:rev.one two,' ''
+	exchange 69 '12:.rev.one two,' ''
+}
+
+@test "-L and transforms list them after the table, sorted" {
+	ln -s /usr/bin/tac "$DIR/tac"
+	ln -s /usr/bin/rev "$DIR/0rev"
+	ln -s /usr/bin/rev "$DIR/shout"
+	ln -s /usr/bin/rev "$DIR/Rev"
+	ln -s /nonexistent "$DIR/gone"
+	mkdir "$DIR/folder"
+	touch "$DIR/no-x"
+	"$VERSED" -L >"$BATS_TEST_TMPDIR/want"
+	printf '0rev\ntac\n' >>"$BATS_TEST_TMPDIR/want"
+	"$VERSED" -L -f "$DIR" | cmp "$BATS_TEST_TMPDIR/want"
+	netstring "$(cat "$BATS_TEST_TMPDIR/want")
+" >"$BATS_TEST_TMPDIR/reply"
+	printf '11:transforms.,' | "$VERSED" -f "$DIR" |
+		cmp "$BATS_TEST_TMPDIR/reply"
+}
+
+@test "a built-in name wins" {
+	ln -s /usr/bin/rev "$DIR/rot13"
+	exchange 0 '8:rot13.AB,' '2:NO,' -f "$DIR"
+}
+
+@test "a name may have 64 bytes" {
+	long=$(printf '%064d' 0)
+	ln -s /usr/bin/rev "$DIR/$long"
+	exchange 0 "67:$long.ab," '2:ba,' -f "$DIR"
+}
+
+@test "a name that breaks the rule never reaches the file system" {
+	need strace
+	ln -s /usr/bin/rev "$BATS_TEST_TMPDIR/x"
+	for name in Rev -rev _rev 're v' 'r/v' 'rev~' $'r\xc3\xa9v' \
+		"$(printf '%065d' 0)"; do
+		[[ $name = */* ]] || ln -s /usr/bin/rev "$DIR/$name"
+	done
+	for name in '' '/' '/usr/bin/rev' Rev -rev _rev 're v' 'r/v' 'rev~' \
+		$'r\xc3\xa9v' "$(printf '%065d' 0)"; do
+		exchange 69 "$(netstring "$name.ab")" '' -f "$DIR"
+		netstring "$name.ab" >"$BATS_TEST_TMPDIR/request"
+		run -69 strace -o "$BATS_TEST_TMPDIR/trace" -e trace=%file \
+			"$VERSED" -f "$DIR" <"$BATS_TEST_TMPDIR/request"
+		run ! grep -F "$DIR/" "$BATS_TEST_TMPDIR/trace"
+	done
+	# Cut at the first dot, these have no name at all.
+	exchange 69 '8:../x.abc,' '' -f "$DIR"
+	exchange 69 '4:..ab,' '' -f "$DIR"
+}
+
+@test "a folder, a dangling link and a file without its x bit are no filters" {
+	mkdir "$DIR/folder"
+	ln -s /nonexistent "$DIR/gone"
+	printf '#!/bin/sh\ncat\n' >"$DIR/plain"
+	exchange 69 '9:folder.ab,' '' -f "$DIR"
+	exchange 69 '7:gone.ab,' '' -f "$DIR"
+	exchange 69 '8:plain.ab,' '' -f "$DIR"
+	logged 'result=unknown'
+}
+
+@test "a folder that is missing, no folder or writable by others is refused" {
+	refused_start 'No such file or directory' "$DIR/missing"
+	touch "$DIR/file"
+	refused_start 'Not a directory' "$DIR/file"
+	refused_start 'No such file or directory' ''
+	for mode in 775 757 1777; do
+		chmod "$mode" "$DIR"
+		refused_start 'others than its owner can write to it' "$DIR"
+	done
+	chmod 755 "$DIR"
+	exchange 69 '6:rev.ab,' '' -f "$DIR"
+}
+
+@test "a folder that cannot be read is refused" {
+	need setpriv
+	need_root
+	chmod 700 "$DIR" && chmod 711 "$BATS_TEST_TMPDIR"
+	install -m 755 "$VERSED" "$BATS_TEST_TMPDIR/versed"
+	cd /
+	local up=$BATS_TEST_TMPDIR
+	while [ "$up" != / ]; do
+		chmod o+x "$up"
+		up=$(dirname "$up")
+	done
+	run -64 setpriv --reuid=65534 --clear-groups \
+		"$BATS_TEST_TMPDIR/versed" -f "$DIR"
+	[ "$output" = "versed: cannot use $DIR: Permission denied" ]
+}
+
+@test "a filter gets a fixed environment, / and three descriptors" {
+	filter look <<-'END'
+		env | sort
+		pwd
+		grep -E '^Sig(Blk|Ign)|^NoNewPrivs' /proc/self/status
+		ls /proc/$$/fd
+		ulimit -c
+		cat
+	END
+	printf 'LANG=C.UTF-8\nPATH=/usr/local/bin:/usr/bin:/bin\nPWD=/\n' \
+		>"$BATS_TEST_TMPDIR/want"
+	printf 'VERSED_TRANSFORM=look\n/\nSigBlk:\t%016d\nSigIgn:\t%016d\n' 0 0 \
+		>>"$BATS_TEST_TMPDIR/want"
+	# The shell itself has its script open as 10.
+	printf 'NoNewPrivs:\t1\n0\n1\n10\n2\n0\ntext' >>"$BATS_TEST_TMPDIR/want"
+	printf '9:look.text,' |
+		SECRET=1 LD_DEBUG=all "$VERSED" -f "$DIR" 5</etc/passwd |
+		sed '1s/^[0-9]*://; $s/,$//' >"$BATS_TEST_TMPDIR/got"
+	cmp "$BATS_TEST_TMPDIR/want" "$BATS_TEST_TMPDIR/got"
+}
+
+# shellcheck disable=SC2016 # nothing is to be expanded
+@test "no shell sees the text" {
+	ln -s /usr/bin/printf "$DIR/printf"
+	ln -s /bin/cat "$DIR/cat"
+	exchange 70 '22:printf.$(touch /tmp/x),' '' -f "$DIR"
+	exchange 0 '14:cat.`id`;$(id),' '10:`id`;$(id),' -f "$DIR"
+}
+
+@test "a filter that exits non-zero gives no reply; its message is logged" {
+	filter failing <<-'END'
+		cat
+		printf 'out of "ink"\nand\001paper' >&2
+		exit 3
+	END
+	exchange 70 '15:failing.My text,' '' -f "$DIR"
+	logged 'transform="failing" .* result=failed'
+	printf '%s\n' 'filter="failing" message="out of \"ink\""' \
+		'filter="failing" message="and\x01paper"' \
+		'filter="failing" message="it exited with status 3"' |
+		cmp - <(grep filter= "$BATS_TEST_TMPDIR/log")
+	run ! grep 'My text' "$BATS_TEST_TMPDIR/log"
+}
+
+@test "a filter that is killed gives no reply" {
+	filter dying <<-'END'
+		cat
+		kill -SEGV $$
+	END
+	exchange 70 '8:dying.ab,' '' -f "$DIR"
+	grep -q 'filter="dying" message="it was killed by signal 11' \
+		"$BATS_TEST_TMPDIR/log"
+}
+
+@test "a program that cannot run gives no reply" {
+	printf '#!/nonexistent\n' >"$DIR/lost"
+	printf 'no program\n' >"$DIR/text"
+	chmod 755 "$DIR/lost" "$DIR/text"
+	exchange 70 '7:lost.ab,' '' -f "$DIR"
+	grep -q 'filter="lost" message="cannot run it: No such file' \
+		"$BATS_TEST_TMPDIR/log"
+	exchange 70 '7:text.ab,' '' -f "$DIR"
+	grep -q 'filter="text" message="cannot run it: Exec format error' \
+		"$BATS_TEST_TMPDIR/log"
+}
+
+@test "a filter that hangs is killed at the deadline" {
+	filter hanging <<-END
+		trap '' TERM HUP INT
+		echo \$\$ >>$PIDS
+		sh -c 'echo \$\$ >>$PIDS; exec sleep 1000' &
+		cat
+		wait
+	END
+	local start=$SECONDS
+	exchange 75 '10:hanging.ab,' '' -f "$DIR" -t 1
+	[ $((SECONDS - start)) -le 4 ]
+	logged 'result=timeout reason="the filter was not done at the deadline"'
+	none_left 2
+}
+
+@test "a background process that holds the output cannot outlive the deadline" {
+	filter holding <<-END
+		sh -c 'echo \$\$ >>$PIDS; exec sleep 1000' &
+		cat
+	END
+	exchange 75 '10:holding.ab,' '' -f "$DIR" -t 1
+	none_left 1
+}
+
+@test "a daemon of its own session dies with its filter's success" {
+	filter daemon <<-END
+		setsid sh -c 'trap "" TERM HUP; (echo go >$PIDS.go)
+			sh -c "echo \\\$\\\$ >>$PIDS; exec sleep 1000" &
+			echo \$\$ >>$PIDS; wait' </dev/null >/dev/null 2>&1 &
+		until [ -e $PIDS.go ] && [ "\$(wc -w <$PIDS)" = 2 ]; do
+			sleep 0.01
+		done
+		cat
+	END
+	exchange 0 '9:daemon.ab,' '2:ab,' -f "$DIR" -t 10
+	none_left 2
+}
+
+@test "a daemon of its own session dies with its filter's failure" {
+	filter daemon <<-END
+		setsid sh -c 'echo \$\$ >>$PIDS; exec sleep 1000' &
+		until [ -s $PIDS ]; do
+			sleep 0.01
+		done
+		exit 1
+	END
+	exchange 70 '9:daemon.ab,' '' -f "$DIR" -t 10
+	none_left 1
+}
+
+@test "children that versed did not start live on" {
+	ln -s /usr/bin/rev "$DIR/rev"
+	export DIR VERSED
+	# exec: the child of the shell is then versed's.
+	printf '6:rev.ab,' | bash -c 'sleep 1000 >/dev/null 2>&1 3>&- &
+		echo $! >"$0"; exec "$VERSED" -f "$DIR"' "$PIDS" \
+		>"$BATS_TEST_TMPDIR/got"
+	printf '2:ba,' | cmp - "$BATS_TEST_TMPDIR/got"
+	kill "$(cat "$PIDS")"
+}
+
+@test "a filter that floods is killed" {
+	ln -s /usr/bin/yes "$DIR/yes"
+	exchange 70 '6:yes.ab,' '' -f "$DIR" -t 20 -m 1000
+	# 11 times the longest request and a little more, versed(8).
+	grep -q 'filter="yes" message="it wrote more than 76536 bytes"' \
+		"$BATS_TEST_TMPDIR/log"
+}
+
+@test "a flood of messages is cut, and does not stop the filter" {
+	filter noisy <<-'END'
+		yes warning | head -n 100000 >&2
+		cat
+	END
+	exchange 0 '8:noisy.ab,' '2:ab,' -f "$DIR" -t 20
+	[ "$(grep -c 'message="warning"' "$BATS_TEST_TMPDIR/log")" = 100 ]
+	[ "$(grep -c 'not logged' "$BATS_TEST_TMPDIR/log")" = 1 ]
+}
+
+@test "a filter need not read its text" {
+	filter deaf <<-'END'
+		echo hello
+	END
+	ln -s /bin/true "$DIR/true"
+	head -c 5000000 /dev/zero | tr '\0' x >"$BATS_TEST_TMPDIR/text"
+	for name in deaf true; do
+		printf '%d:%s.%s,' $((5000001 + ${#name})) "$name" \
+			"$(cat "$BATS_TEST_TMPDIR/text")" >"$BATS_TEST_TMPDIR/big"
+		"$VERSED" -m 5000100 -f "$DIR" <"$BATS_TEST_TMPDIR/big" \
+			>"$BATS_TEST_TMPDIR/$name"
+	done
+	printf '6:hello\n,' | cmp - "$BATS_TEST_TMPDIR/deaf"
+	printf '0:,' | cmp - "$BATS_TEST_TMPDIR/true"
+}
+
+@test "a filter may write much before it reads" {
+	filter eager <<-'END'
+		head -c 3000000 /dev/zero
+		cat
+	END
+	head -c 3000000 /dev/zero | tr '\0' x >"$BATS_TEST_TMPDIR/text"
+	{
+		printf '3000006:eager.'
+		cat "$BATS_TEST_TMPDIR/text"
+		printf ,
+	} | "$VERSED" -m 4000000 -f "$DIR" >"$BATS_TEST_TMPDIR/got"
+	{
+		printf '6000000:'
+		head -c 3000000 /dev/zero
+		cat "$BATS_TEST_TMPDIR/text"
+		printf ,
+	} | cmp - "$BATS_TEST_TMPDIR/got"
+}
+
+@test "a filter that closes its output early is still waited for" {
+	filter closing <<-'END'
+		echo ab
+		exec >&-
+		sleep 0.3
+		exit 1
+	END
+	exchange 70 '10:closing.ab,' '' -f "$DIR"
+}
+
+@test "a worker runs filters for one connection after another" {
+	need ncat systemd-socket-activate
+	ln -s /usr/bin/rev "$DIR/rev"
+	filter failing <<<'exit 1'
+	local socket=$BATS_TEST_TMPDIR/socket
+	start systemd-socket-activate -l "$socket" \
+		"$VERSED" -n 0 -f "$DIR" 2>/dev/null
+	wait_until 5 test -S "$socket"
+	for _ in 1 2 3; do
+		printf '6:rev.ab,' | ncat -U "$socket" >"$BATS_TEST_TMPDIR/got"
+		printf '2:ba,' | cmp - "$BATS_TEST_TMPDIR/got"
+		printf '8:failing.,' | ncat -U "$socket" \
+			>"$BATS_TEST_TMPDIR/got"
+		[ ! -s "$BATS_TEST_TMPDIR/got" ]
+	done
+	stop_started
+}
+
+@test "with filters there are no core dumps and few open files" {
+	filter limits <<-'END'
+		ulimit -Hc
+		ulimit -Hn
+	END
+	exchange 0 '7:limits.,' '6:0\n256\n,' -f "$DIR"
+}

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: ISC */
+/* Filters under a storm of signals, at the edges of room, leaving nothing. */
+#include "service/filter.h"
+
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdint.h>
+
+#include "unit.h"
+
+#define TEXT_LEN 1000000
+
+static char dir[] = "/tmp/versed-unit-XXXXXX";
+static struct filters filters;
+static char said[1024];
+static size_t said_len;
+
+static void
+on_line(void *context, const char *name, const unsigned char *line, size_t len)
+{
+	EXPECT(context == said);
+	said_len += (size_t)snprintf(said + said_len, sizeof(said) - said_len,
+	    "%s: %.*s\n", name, (int)len, (const char *)line);
+}
+
+static void
+add(const char *name, const char *script)
+{
+	char path[256];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0755);
+	EXPECT(fd >= 0 && write(fd, script, strlen(script)) > 0);
+	EXPECT(fchmod(fd, 0755) == 0 && close(fd) == 0);
+}
+
+static void
+clean_up(void)
+{
+	DIR *open_dir = opendir(dir);
+	struct dirent *entry;
+
+	EXPECT(open_dir != NULL);
+	while (open_dir != NULL && (entry = readdir(open_dir)) != NULL)
+		unlinkat(dirfd(open_dir), entry->d_name, 0);
+	closedir(open_dir);
+	EXPECT(rmdir(dir) == 0);
+}
+
+static enum service_result
+ask(const char *name, const unsigned char *text, size_t len,
+    unsigned char *room, size_t cap, size_t *ret_len)
+{
+	said_len = 0;
+	said[0] = '\0';
+	return filters_run(&filters, (const unsigned char *)name, strlen(name),
+	    text, len, room, cap, ret_len);
+}
+
+static void
+test_open(void)
+{
+	static struct filters none;
+
+	EXPECT(filters_open(&filters, dir) == FILTERS_OK);
+	EXPECT(strcmp(filters.dir, dir) == 0);
+	EXPECT(filters_open(&none, "/nonexistent") == FILTERS_ERROR &&
+	       errno == ENOENT);
+	EXPECT(filters_open(&none, "/etc/passwd") == FILTERS_ERROR &&
+	       errno == ENOTDIR);
+	EXPECT(filters_open(&none, "/tmp") == FILTERS_WRITABLE);
+}
+
+static void
+test_room(void)
+{
+	unsigned char text[4] = "abcd", *room = unit_room(4);
+	size_t len = 77;
+
+	EXPECT(ask("cat", text, 4, room, 4, &len) == SERVICE_OK);
+	EXPECT(len == 4 && memcmp(room, "abcd", 4) == 0);
+	len = 77;
+	EXPECT(ask("cat", text, 4, room + 1, 3, &len) == SERVICE_FAILED);
+	EXPECT(len == 77 && memcmp(room + 1, "\0\0\0", 3) == 0);
+	EXPECT(strcmp(said, "cat: it wrote more than 3 bytes\n") == 0);
+	EXPECT(ask("cat", text, 0, room + 4, 0, &len) == SERVICE_OK);
+	EXPECT(len == 0);
+	EXPECT(ask("fail", text, 4, room, 4, &len) == SERVICE_FAILED);
+	EXPECT(memcmp(room, "\0\0\0\0", 4) == 0);
+	EXPECT(strcmp(said, "fail: a\nfail: b\nfail: it exited with status 9"
+			    "\n") == 0);
+}
+
+static void
+test_deadline(void)
+{
+	unsigned char room[64];
+	size_t len = 77;
+
+	clock_gettime(CLOCK_MONOTONIC, &filters.deadline);
+	filters.deadline.tv_nsec += 50000000;
+	if (filters.deadline.tv_nsec >= 1000000000) {
+		filters.deadline.tv_sec++;
+		filters.deadline.tv_nsec -= 1000000000;
+	}
+	EXPECT(ask("hang", room, 0, room, 64, &len) == SERVICE_LATE);
+	EXPECT(len == 77);
+	EXPECT(strcmp(said, "hang: it ran past the deadline\n") == 0);
+	filters_set_deadline(&filters, 0);
+	EXPECT(filters.deadline.tv_sec == 0 && filters.deadline.tv_nsec == 0);
+	filters_set_deadline(&filters, 20);
+}
+
+static bool
+is_taken(const char *name)
+{
+	return strcmp(name, "hang") == 0;
+}
+
+static void
+test_list(void)
+{
+	unsigned char room[64];
+	size_t len = 77;
+
+	EXPECT(filters_list(&filters, is_taken, room, 64, &len));
+	EXPECT(len == 9 && memcmp(room, "cat\nfail\n", 9) == 0);
+	EXPECT(filters_list(&filters, is_taken, room, 9, &len) && len == 9);
+	len = 77;
+	EXPECT(!filters_list(&filters, is_taken, room, 8, &len) && len == 77);
+}
+
+static void
+on_alarm(int signal)
+{
+	(void)signal;
+}
+
+/* A timer that goes off every 200 microseconds, without SA_RESTART. */
+static void
+test_signals(void)
+{
+	const struct sigaction action = {.sa_handler = on_alarm};
+	const struct itimerval storm = {{0, 200}, {0, 200}}, calm = {0};
+	unsigned char *text = malloc(TEXT_LEN), *room = malloc(TEXT_LEN);
+	size_t len = 0;
+
+	EXPECT(text != NULL && room != NULL);
+	for (size_t i = 0; i < TEXT_LEN; i++)
+		text[i] = (unsigned char)(i * 7 >> 3);
+	sigaction(SIGALRM, &action, NULL);
+	setitimer(ITIMER_REAL, &storm, NULL);
+	EXPECT(ask("cat", text, TEXT_LEN, room, TEXT_LEN, &len) == SERVICE_OK);
+	EXPECT(ask("fail", text, 4, room, 4, &len) == SERVICE_FAILED);
+	setitimer(ITIMER_REAL, &calm, NULL);
+	EXPECT(len == TEXT_LEN && memcmp(text + 4, room + 4, len - 4) == 0);
+	free(text);
+	free(room);
+}
+
+static int
+lowest_free_fd(void)
+{
+	int fd = dup(STDERR_FILENO);
+
+	close(fd);
+	return fd;
+}
+
+int
+main(void)
+{
+	int free_fd = lowest_free_fd();
+
+	signal(SIGPIPE, SIG_IGN);
+	alarm(60);
+	EXPECT(mkdtemp(dir) != NULL && chmod(dir, 0755) == 0);
+	add("cat", "#!/bin/sh\nexec cat\n");
+	add("fail", "#!/bin/sh\ncat; printf 'a\\n\\nb' >&2; exit 9\n");
+	add("hang", "#!/bin/sh\nsleep 1000 & sleep 1000\n");
+	filters.on_line = on_line;
+	filters.context = said;
+	test_open();
+	filters_set_deadline(&filters, 20);
+	test_list();
+	test_room();
+	test_deadline();
+	test_signals();
+	EXPECT(lowest_free_fd() == free_fd);
+	EXPECT(waitpid(-1, NULL, 0) < 0 && errno == ECHILD);
+	clean_up();
+	return unit_end();
+}
