@@ -146,6 +146,24 @@ refusal_logged() {
 	refusal_logged 127.0.0.1:[0-9]*
 }
 
+@test "no super-server" {
+	run -0 box bash -c "$(manual_block versed.8 'No super-server')"
+	assert_output '15:here is my poem,'
+}
+
+@test "the README has the manual's lines" {
+	local subsection line lines=0
+	for subsection in 'inetd 1' 'inetd 2' 'tcpserver 1' 'tcpsvd 1' \
+		'socat 1' 'socat 2' 'ncat 1' 'systemd-socket-activate 1'; do
+		while read -r line; do
+			grep -qF "\`$line\`" "$ROOT/README.md"
+			lines=$((lines + 1))
+		done < <(manual_block versed.8 "${subsection% [12]}" \
+			"${subsection#* }")
+	done
+	assert_equal "$lines" 10
+}
+
 @test "inetd, dgram: refused with a reason" {
 	box tee /etc/inetd.conf >/dev/null <<-END
 		127.0.0.1:11000 dgram udp4 wait.3 nobody /usr/local/sbin/versed versed
