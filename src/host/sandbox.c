@@ -10,7 +10,6 @@
 #include <sys/syscall.h>
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stddef.h>
 
 #define FILES_MAX 256
@@ -68,26 +67,20 @@ sandbox_drop_privileges(void)
 	return SANDBOX_OK;
 }
 
-/* Lowers a limit for good, where it is higher. */
-static bool
-lower_limit(int resource, rlim_t most)
-{
-	struct rlimit limit;
-
-	if (getrlimit(resource, &limit) != 0)
-		return false;
-	if (limit.rlim_max > most)
-		limit.rlim_max = most;
-	limit.rlim_cur = limit.rlim_max;
-	return setrlimit(resource, &limit) == 0;
-}
-
 enum sandbox_result
 sandbox_enter_with_filters(void)
 {
+	const struct rlimit none = {0, 0};
+	struct rlimit files;
+
 	if (sandbox_drop_privileges() != SANDBOX_OK ||
-	    !lower_limit(RLIMIT_CORE, 0) ||
-	    !lower_limit(RLIMIT_NOFILE, FILES_MAX))
+	    setrlimit(RLIMIT_CORE, &none) != 0 ||
+	    getrlimit(RLIMIT_NOFILE, &files) != 0)
+		return SANDBOX_ERROR;
+	if (files.rlim_max > FILES_MAX)
+		files.rlim_max = FILES_MAX;
+	files.rlim_cur = files.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &files) != 0)
 		return SANDBOX_ERROR;
 	return SANDBOX_OK;
 }
