@@ -25,19 +25,25 @@ HANDLER_FLAGS   = $(REQUIRED) $(if $(findstring musl,$(HANDLER_CC)),$(KERNEL_HEA
 HANDLER_LDFLAGS = $(if $(findstring musl,$(HANDLER_CC)),-static)
 
 WIRE    = netstring request
+WEB     = cgi form page reply
 SERVICE = service transforms casemap casemap-table utf8 filter program \
 	children
 HOST    = endpoint io log options sandbox
 
-HANDLER_OBJS = $(WIRE:%=$B/handler/wire/%.o) \
-	$(SERVICE:%=$B/handler/service/%.o) $(HOST:%=$B/handler/host/%.o) \
-	$B/handler/session.o
+HANDLER_OBJS = $(SERVICE:%=$B/handler/service/%.o) \
+	$(HOST:%=$B/handler/host/%.o) $B/handler/setup.o
+VERSED_OBJS  = $B/handler/versed.o $B/handler/session.o \
+	$(WIRE:%=$B/handler/wire/%.o) $(HANDLER_OBJS)
+CGI_OBJS     = $B/handler/versed-cgi.o $B/handler/gateway.o \
+	$(WEB:%=$B/handler/wire/%.o) $(HANDLER_OBJS)
 
-PROGRAMS = $B/versed
+PROGRAMS = $B/versed $B/versed.cgi
 
 all: $(PROGRAMS)
 
-$B/versed: $B/handler/versed.o $(HANDLER_OBJS)
+$B/versed: $(VERSED_OBJS)
+$B/versed.cgi: $(CGI_OBJS)
+$B/versed $B/versed.cgi:
 	$(HANDLER_CC) $(HANDLER_LDFLAGS) $(LDFLAGS) -o $@ $^
 
 HEADERS = $(wildcard src/*.h src/*/*.h)
@@ -67,6 +73,7 @@ check-deps:
 UNIT_TESTS        = $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c))
 UNIT_netstring    = src/wire/netstring.c
 UNIT_request      = src/wire/request.c
+UNIT_web          = $(WEB:%=src/wire/%.c)
 UNIT_transforms   = $(SERVICE:%=src/service/%.c)
 UNIT_casemap      = $(UNIT_transforms)
 UNIT_filter       = $(UNIT_transforms)
@@ -123,16 +130,19 @@ $B/bench/floor: tests/bench/floor.c Makefile
 
 # What is installed; uninstall removes exactly this.
 SBIN_PROGRAMS = versed
+CGI_PROGRAMS  = versed.cgi
 MAN8          = versed.8
 UNITS         = versed.socket versed@.service
-INSTALLED     = $(SBIN_PROGRAMS:%=$(SBINDIR)/%) $(MAN8:%=$(MANDIR)/man8/%) \
+INSTALLED     = $(SBIN_PROGRAMS:%=$(SBINDIR)/%) \
+	$(CGI_PROGRAMS:%=$(LIBEXECDIR)/%) $(MAN8:%=$(MANDIR)/man8/%) \
 	$(UNITS:%=$(UNITDIR)/%)
 
 # The units name the programs where they are installed.
 install: all
-	install -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(MANDIR)/man8 \
-		$(DESTDIR)$(UNITDIR)
+	install -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(LIBEXECDIR) \
+		$(DESTDIR)$(MANDIR)/man8 $(DESTDIR)$(UNITDIR)
 	install $(SBIN_PROGRAMS:%=$B/%) $(DESTDIR)$(SBINDIR)
+	install $(CGI_PROGRAMS:%=$B/%) $(DESTDIR)$(LIBEXECDIR)
 	install -m 644 $(MAN8:%=man/%) $(DESTDIR)$(MANDIR)/man8
 	for unit in $(UNITS); do \
 		sed 's,/usr/local/sbin,$(SBINDIR),' systemd/$$unit | \

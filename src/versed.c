@@ -16,10 +16,9 @@
 #include "host/io.h"
 #include "host/log.h"
 #include "host/options.h"
-#include "host/sandbox.h"
-#include "service/filter.h"
 #include "service/service.h"
 #include "session.h"
+#include "setup.h"
 
 #define MAX_LENGTH_DEFAULT   99999
 #define MAX_LENGTH_MAX	     999999999
@@ -73,35 +72,15 @@ number_or_die(const char *what, unsigned long min, unsigned long max)
 	return value;
 }
 
-static void
-log_filter(
-    void *context, const char *name, const unsigned char *line, size_t len)
-{
-	(void)context;
-	log_filter_line(name, line, len);
-}
-
-/* Returns the filters of dir, which are this process's only ones. */
 static struct filters *
-open_filters(const char *dir)
+filters_or_die(const char *dir)
 {
-	static struct filters filters = {.on_line = log_filter};
-	const char *reason = "";
+	const char *reason;
+	struct filters *filters = setup_filters(dir, &reason);
 
-	switch (filters_open(&filters, dir)) {
-	case FILTERS_OK:
-		return &filters;
-	case FILTERS_ERROR:
-		reason = strerror(errno);
-		break;
-	case FILTERS_WRITABLE:
-		reason = "others than its owner can write to it";
-		break;
-	case FILTERS_NO_PROC:
-		reason = "/proc/thread-self/children cannot be read";
-		break;
-	}
-	log_die(EX_USAGE, "cannot use %s: %s", dir, reason);
+	if (filters == NULL)
+		log_die(EX_USAGE, "cannot use %s: %s", dir, reason);
+	return filters;
 }
 
 /* Ends a run that was only to print something. */
@@ -139,7 +118,7 @@ parse_options(int argc, char *argv[], struct session *session,
 		    argc, argv, ":f:hLlm:n:t:vV", long_options, NULL)) != -1) {
 		switch (c) {
 		case 'f':
-			session->filters = open_filters(optarg);
+			session->filters = filters_or_die(optarg);
 			break;
 		case 'h':
 			printf("%s%s", usage, help);
@@ -180,22 +159,6 @@ parse_options(int argc, char *argv[], struct session *session,
 		log_die(EX_USAGE, "unexpected argument: %s", argv[optind]);
 	if (list)
 		print_list(session);
-}
-
-/* From here on the process can only talk on what is open, or run filters. */
-static void
-enter_sandbox(bool with_filters)
-{
-	switch (with_filters ? sandbox_enter_with_filters() : sandbox_enter()) {
-	case SANDBOX_OK:
-		return;
-	case SANDBOX_NO_FILTER:
-		log_message(LOG_WARNING, "no system call filter here");
-		return;
-	case SANDBOX_ERROR:
-		log_die(
-		    EX_OSERR, "cannot enter the sandbox: %s", strerror(errno));
-	}
 }
 
 /* Serves connections of the listening socket fd, one after another. */
@@ -252,7 +215,9 @@ main(int argc, char *argv[])
 	io_init();
 	if (kind == ENDPOINT_LISTENER)
 		io_catch_term();
-	enter_sandbox(session.filters != NULL);
+	if (!setup_sandbox(session.filters != NULL))
+		log_die(
+		    EX_OSERR, "cannot enter the sandbox: %s", strerror(errno));
 	if (kind == ENDPOINT_LISTENER)
 		return serve_listener(&session, in_fd, max_requests);
 	return session_serve(

@@ -22,6 +22,7 @@ installed() {
 	run -0 installed
 	assert_output "$(make -s list-installed | tr ' ' '\n' | sort)"
 	assert_line /usr/local/sbin/versed
+	assert_line /usr/local/libexec/versed.cgi
 	assert_line /usr/local/share/man/man8/versed.8
 	assert_line /usr/local/lib/systemd/system/versed.socket
 	assert_line /usr/local/lib/systemd/system/versed@.service
@@ -53,8 +54,9 @@ installed() {
 	umask 077
 	make_tree install
 	umask 022
+	local programs='.*/\(sbin\|libexec\)/.*'
 	run -0 find "$TREE/usr" -type d ! -perm 755 -o -type f \
-		! -path '*/sbin/*' ! -perm 644 -o -path '*/sbin/*' ! -perm 755
+		! -regex "$programs" ! -perm 644 -o -regex "$programs" ! -perm 755
 	assert_output ''
 }
 

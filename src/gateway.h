@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: ISC */
+/* One request that a web server handed on, to the end of its response. */
+#ifndef GATEWAY_H
+#define GATEWAY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "wire/cgi.h"
+
+struct filters;
+
+struct gateway {
+	struct filters *filters;   /* or NULL; the caller's */
+	unsigned long timeout_s;   /* 0 is none */
+	bool verbose;		   /* log successes too */
+	size_t max;		   /* bytes of a text */
+	enum cgi_method method;	   /* from here on the gateway's own */
+	const unsigned char *name; /* or NULL: PATH_INFO is no path */
+	size_t name_len;	   /* 0: the program itself */
+	enum cgi_length length;
+	size_t body_size;
+	bool is_form;
+	bool wants_html;
+	char peer[CGI_PEER_MAX];
+	unsigned char *list; /* of the transforms */
+	size_t list_len;
+	unsigned char *body;
+	unsigned char *result;
+	size_t result_cap;
+	unsigned char *html;
+	size_t html_cap;
+};
+
+/*
+ * Reads the request's variables through get, getenv(3) or the like, and
+ * reserves the memory for it; none is taken before it is used.  The strings
+ * stay the caller's and must outlive the gateway.  Returns false where there
+ * is no memory or the transforms cannot be listed.
+ */
+bool gateway_open(struct gateway *gateway, char *(*get)(const char *variable));
+
+/*
+ * Reads the request's body from in_fd, writes the response to out_fd and logs
+ * what the peer did.  Returns the exit status of sysexits.h: EX_OK where a
+ * whole response was written, whatever it says.
+ */
+int gateway_serve(const struct gateway *gateway, int in_fd, int out_fd);
+
+/* Writes a response to out_fd that says that there will be none. */
+void gateway_apologize(int out_fd);
+
+#endif

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * versed.cgi: the service behind a web server, as a CGI program.  The command
+ * line is not looked at: a web server may put a query there (RFC 3875, 4.4).
+ */
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "gateway.h"
+#include "host/io.h"
+#include "host/log.h"
+#include "host/options.h"
+#include "setup.h"
+
+#define MAX_LENGTH_DEFAULT 99999
+#define MAX_LENGTH_MAX	   999999999
+#define TIMEOUT_S_DEFAULT  30
+#define TIMEOUT_S_MAX	   999999999
+
+/* Ends a process that cannot serve, with a response that says so. */
+static _Noreturn void
+give_up(int status, const char *what, const char *why)
+{
+	gateway_apologize(STDOUT_FILENO);
+	log_die(status, "%s: %s", what, why);
+}
+
+/* A setting of the web server's administrator. */
+static unsigned long
+setting(const char *variable, unsigned long min, unsigned long max,
+    unsigned long otherwise)
+{
+	const char *text = getenv(variable);
+	unsigned long value;
+
+	if (text == NULL)
+		return otherwise;
+	if (!options_number(text, min, max, &value))
+		give_up(EX_CONFIG, variable, "not a number in its bounds");
+	return value;
+}
+
+static struct filters *
+filters_setting(void)
+{
+	const char *dir = getenv("VERSED_FILTERS"), *reason;
+	struct filters *filters = NULL;
+
+	if (dir != NULL && (filters = setup_filters(dir, &reason)) == NULL)
+		give_up(EX_CONFIG, "VERSED_FILTERS", reason);
+	return filters;
+}
+
+int
+main(void)
+{
+	struct gateway gateway = {0};
+
+	log_open("versed.cgi", STDIN_FILENO, STDOUT_FILENO);
+	io_init();
+	gateway.max =
+	    setting("VERSED_MAX_LENGTH", 1, MAX_LENGTH_MAX, MAX_LENGTH_DEFAULT);
+	gateway.timeout_s =
+	    setting("VERSED_TIMEOUT", 0, TIMEOUT_S_MAX, TIMEOUT_S_DEFAULT);
+	gateway.verbose = setting("VERSED_VERBOSE", 0, 1, 0) == 1;
+	gateway.filters = filters_setting();
+	errno = 0;
+	if (!gateway_open(&gateway, getenv))
+		give_up(EX_OSERR, "cannot prepare", strerror(errno));
+	if (!setup_sandbox(gateway.filters != NULL))
+		give_up(EX_OSERR, "cannot enter the sandbox", strerror(errno));
+	return gateway_serve(&gateway, STDIN_FILENO, STDOUT_FILENO);
+}

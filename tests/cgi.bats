@@ -1,0 +1,351 @@
+# SPDX-License-Identifier: ISC
+# versed.cgi, run as a web server runs it: an environment and a pipe.
+# shellcheck disable=SC2016,SC2059 # bodies are formats; commands are quoted
+
+setup() {
+	load lib
+	CGI=${VERSED_CGI:-$BUILD/versed.cgi}
+	cd "$BATS_TEST_TMPDIR" || return
+}
+
+# ask [VARIABLE=VALUE ...]: what comes on standard input is the body.  Leaves
+# the header's lines in header, the content in content, the log in log.
+ask() {
+	local size
+	env -i "$@" "$CGI" >response 2>log || return
+	LC_ALL=C sed '/^$/q' response >header
+	size=$(wc -c <header)
+	tail -c +$((size + 1)) response >content
+	[[ " $*" == *' REQUEST_METHOD=HEAD'* ]] ||
+		grep -qx "Content-Length: $(wc -c <content)" header
+}
+
+# asked CODE CONTENT BODY [VARIABLE=VALUE ...]: CONTENT and BODY are formats of
+# printf; CONTENT_LENGTH is the body's unless it is among the variables.
+asked() {
+	local code=$1 content=$2 body=$3
+	shift 3
+	printf "$body" >body
+	[[ " $*" == *' CONTENT_LENGTH'* ]] ||
+		set -- CONTENT_LENGTH="$(wc -c <body)" "$@"
+	ask "$@" <body || return
+	head -n 1 header | grep -q "^Status: $code " || {
+		cat header content
+		return 1
+	}
+	printf "$content" | cmp - content
+}
+
+# transformed NAME BODY RESULT
+transformed() {
+	asked 200 "$3" "$2" REQUEST_METHOD=POST PATH_INFO="/$1"
+	[[ ! -s log ]]
+}
+
+# refused CODE LINE BODY [VARIABLE=VALUE ...]: the response is a line of text,
+# and so is the log.
+refused() {
+	local code=$1 line=$2
+	asked "$code" "$line\n" "${@:3}" || return
+	grep -qx 'Content-Type: text/plain; charset=utf-8' header
+	grep -q "reason=\"$line\"\$" log
+	[[ $(wc -l <log) == 1 ]]
+}
+
+FORM=CONTENT_TYPE=application/x-www-form-urlencoded
+
+@test "POST to a transform gives the transformed text" {
+	transformed cummingsify 'HERE IS MY POEM' 'here is my poem'
+	transformed cummingsify 'ΟΔΟΣ' 'οδος'
+	grep -qx 'Status: 200 OK' header
+	grep -qx 'Content-Type: text/plain; charset=utf-8' header
+	grep -qx 'Cache-Control: no-store' header
+	grep -qx 'X-Content-Type-Options: nosniff' header
+	grep -q "^Content-Security-Policy: default-src 'none'; " header
+}
+
+@test "the body may be empty, binary, and as long as the limit" {
+	transformed rot13 '' ''
+	transformed rot13 'A\0\n\r\xff%%41+' 'N\0\n\r\xff%%41+'
+	head -c 99999 /dev/zero | tr '\0' A >body
+	ask REQUEST_METHOD=POST PATH_INFO=/rot13 CONTENT_LENGTH=99999 <body
+	tr A N <body | cmp - content
+}
+
+@test "what is posted to a transform is its text, whatever its type" {
+	asked 200 'genafsbez=n' 'transform=a' REQUEST_METHOD=POST \
+		PATH_INFO=/rot13 "$FORM" HTTP_ACCEPT=text/html
+}
+
+@test "GET and HEAD list the transforms" {
+	"$VERSED" -L >list
+	for path in '' PATH_INFO= PATH_INFO=/; do
+		ask REQUEST_METHOD=GET $path
+		cmp list content
+	done
+	cp header get
+	ask REQUEST_METHOD=HEAD
+	cmp get header
+	[[ ! -s content ]]
+}
+
+@test "an unknown name is 404, whatever the method" {
+	for name in nosuch ROT13 rot1 rot133 'rot13 ' rot13/ /rot13 ../rot13 \
+		rot13.x . .. $'rot13\n' $'\xff' "$(printf %070000d 0)"; do
+		for method in POST GET HEAD DELETE; do
+			[[ $method != HEAD ]] || continue
+			refused 404 'no such transform' A \
+				REQUEST_METHOD=$method PATH_INFO="/$name"
+		done
+	done
+	refused 404 'no such transform' A REQUEST_METHOD=POST PATH_INFO=/a%b
+	grep -q ' transform="a%b" bytes_in=0 bytes_out=18 result=unknown' log
+}
+
+@test "an unknown method is 405 with Allow" {
+	for method in PUT OPTIONS TRACE get 'POST ' "$(printf %070000d 0)"; do
+		refused 405 'the method is not allowed here' A \
+			REQUEST_METHOD="$method" PATH_INFO=/rot13
+		grep -qx 'Allow: POST' header
+		refused 405 'the method is not allowed here' A \
+			REQUEST_METHOD="$method"
+		grep -qx 'Allow: GET, HEAD, POST' header
+	done
+	refused 405 'the method is not allowed here' '' \
+		REQUEST_METHOD=GET PATH_INFO=/rot13
+	ask REQUEST_METHOD=HEAD PATH_INFO=/rot13
+	grep -q '^Status: 405 ' header
+	[[ ! -s content ]]
+}
+
+@test "no length is 411, a wrong one 400, a long one 413" {
+	set -- REQUEST_METHOD=POST PATH_INFO=/rot13
+	refused 411 'the length of the body is not given' A "$@" CONTENT_LENGTH=
+	ask "$@" <body
+	grep -q '^Status: 411 ' header
+	for length in -1 +1 ' 1' '1 ' 1.0 0x1 1e0 abc '1,1'; do
+		refused 400 'the length of the body is no number' A "$@" \
+			CONTENT_LENGTH="$length"
+	done
+	for length in 100000 4294967297 18446744073709551617 \
+		"$(printf %070000d 1 | tr 0 9)"; do
+		refused 413 'the length is past the limit' A "$@" \
+			CONTENT_LENGTH="$length"
+		grep -q 'result=too-long' log
+	done
+	asked 200 N A "$@" CONTENT_LENGTH=0000001
+}
+
+@test "a body shorter than its length is 400, bytes after it are not read" {
+	refused 400 'the body ended before its length' ABC \
+		REQUEST_METHOD=POST PATH_INFO=/rot13 CONTENT_LENGTH=4
+	grep -q ' bytes_in=3 .* result=truncated' log
+	refused 400 'the body ended before its length' '' \
+		REQUEST_METHOD=POST PATH_INFO=/rot13 CONTENT_LENGTH=1
+	asked 200 NO ABC REQUEST_METHOD=POST PATH_INFO=/rot13 CONTENT_LENGTH=2
+	{
+		ask REQUEST_METHOD=POST PATH_INFO=/rot13 CONTENT_LENGTH=2
+		run -0 cat
+		assert_output C
+	} < <(printf AB; until [[ -s content ]]; do sleep 0.05; done; printf C)
+}
+
+@test "a transform that fails is 422" {
+	refused 422 'the transform failed on this text' '\xff' \
+		REQUEST_METHOD=POST PATH_INFO=/shout
+	grep -q ' transform="shout" bytes_in=1 .* result=failed' log
+}
+
+@test "missing and odd variables are 400" {
+	refused 400 'no REQUEST_METHOD: versed.cgi is for web servers' A
+	refused 400 'no REQUEST_METHOD: versed.cgi is for web servers' A \
+		REQUEST_METHOD= PATH_INFO=/rot13
+	refused 400 'PATH_INFO does not start with a slash' A \
+		REQUEST_METHOD=POST PATH_INFO=rot13
+	refused 400 'neither a transform at the end of the path nor a form' A \
+		REQUEST_METHOD=POST
+	refused 400 'neither a transform at the end of the path nor a form' A \
+		REQUEST_METHOD=POST CONTENT_TYPE=multipart/form-data
+}
+
+@test "queries, and command lines that web servers make of them, are nothing" {
+	query=$(printf %0100000d 0)
+	asked 200 N A REQUEST_METHOD=POST PATH_INFO=/rot13 \
+		QUERY_STRING="$query" HTTP_COOKIE="$query" HTTP_X="$query"
+	printf A | env -i REQUEST_METHOD=POST PATH_INFO=/rot13 \
+		CONTENT_LENGTH=1 "$CGI" -s --help "$query" >response
+	[[ $(tail -c 1 response) == N ]]
+}
+
+@test "a browser gets the page, its HEAD the same header" {
+	ask REQUEST_METHOD=GET HTTP_ACCEPT='text/html,*/*;q=0.8'
+	grep -qx 'Content-Type: text/html; charset=utf-8' header
+	grep -qx 'Vary: Accept' header
+	grep -q '<option>cummingsify</option>' content
+	run ! grep -q 'id="result"' content
+	cp header get
+	ask REQUEST_METHOD=HEAD HTTP_ACCEPT='text/html,*/*;q=0.8'
+	cmp get header
+	[[ ! -s content ]]
+}
+
+@test "the policy allows the page's style sheet and its form only" {
+	ask REQUEST_METHOD=GET HTTP_ACCEPT=text/html
+	hash=$(/usr/bin/python3 -c '
+import base64, hashlib, re, sys
+style = re.search(b"<style>(.*?)</style>", sys.stdin.buffer.read(), re.S)
+print(base64.b64encode(hashlib.sha256(style[1]).digest()).decode())' <content)
+	policy="default-src 'none'; style-src 'sha256-$hash'; "
+	policy+="form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+	grep -qxF "Content-Security-Policy: $policy" header
+	run ! grep -E 'src=|href=|url\(|@import|<script|style=| on[a-z]+=' content
+}
+
+@test "the page's form gives the page with the result" {
+	printf 'transform=cummingsify&text=%%CE%%9F+%%3Cb%%3E%%26%%0D%%0AX' >body
+	ask REQUEST_METHOD=POST "$FORM" CONTENT_LENGTH="$(wc -c <body)" <body
+	grep -qx 'Status: 200 OK' header
+	grep -qx 'Content-Type: text/html; charset=utf-8' header
+	grep -q '<option selected>cummingsify</option>' content
+	tr '\n' '|' <content >line
+	grep -qF '<pre lang="" dir="auto">|ο &lt;b&gt;&amp;|x</pre>' line
+	grep -qF 'lang="" dir="auto">|Ο &lt;b&gt;&amp;|X</textarea>' line
+	[[ ! -s log ]]
+	cp content page
+	ask REQUEST_METHOD=POST PATH_INFO=/ CONTENT_LENGTH="$(wc -c <body)" \
+		"$FORM;charset=UTF-8" <body
+	cmp page content
+}
+
+@test "a form that cannot be answered gives the page with the reason" {
+	printf 'transform=%%3Cnosuch%%3E&text=%%3Ci%%3E' >body
+	ask REQUEST_METHOD=POST "$FORM" CONTENT_LENGTH="$(wc -c <body)" <body
+	grep -q '^Status: 404 ' header
+	grep -q '>no such transform<' content
+	grep -q '^&lt;i&gt;</textarea>' content
+	run ! grep -E '<pre|<i>|<nosuch' content
+	grep -q 'transform="<nosuch>"' log
+	printf 'text=%%ff&transform=shout' >body
+	ask REQUEST_METHOD=POST "$FORM" CONTENT_LENGTH="$(wc -c <body)" <body
+	grep -q '^Status: 422 ' header
+	grep -q '>the transform failed on this text<' content
+}
+
+@test "a malformed form is 400" {
+	for body in '' 'x' 'transform=rot13' 'text=A' 'transform=rot13&text=%%4' \
+		'transform=rot13&text=%%' 'transform=%%zz&text=A'; do
+		refused 400 'the form lacks its transform or its text' "$body" \
+			REQUEST_METHOD=POST "$FORM"
+	done
+}
+
+@test "the limit of a form is that of its decoded text" {
+	{
+		printf 'transform=rot13&text='
+		head -c 99999 /dev/zero | sed 's/\x0/%0D%0A/g'
+	} >body
+	ask REQUEST_METHOD=POST "$FORM" CONTENT_LENGTH="$(wc -c <body)" <body
+	grep -q '^Status: 200 ' header
+	printf A >>body
+	ask REQUEST_METHOD=POST "$FORM" CONTENT_LENGTH="$(wc -c <body)" <body
+	grep -q '^Status: 413 ' header
+	[[ $(cat content) == 'the text is past the limit' ]]
+	refused 413 'the length is past the limit' '' REQUEST_METHOD=POST \
+		"$FORM" CONTENT_LENGTH=700000
+}
+
+@test "VERSED_MAX_LENGTH sets the limit" {
+	set -- REQUEST_METHOD=POST PATH_INFO=/rot13
+	asked 200 NO AB "$@" VERSED_MAX_LENGTH=2
+	refused 413 'the length is past the limit' ABC "$@" VERSED_MAX_LENGTH=2
+	head -c 200000 /dev/zero | tr '\0' A >body
+	ask "$@" CONTENT_LENGTH=200000 VERSED_MAX_LENGTH=200000 <body
+	tr A N <body | cmp - content
+}
+
+@test "VERSED_TIMEOUT bounds a request, however it trickles" {
+	SECONDS=0
+	ask REQUEST_METHOD=POST PATH_INFO=/rot13 CONTENT_LENGTH=99 \
+		VERSED_TIMEOUT=1 < <(for _ in {1..50}; do
+			printf A
+			sleep 0.1
+		done 2>/dev/null)
+	[[ $SECONDS -lt 4 ]]
+	grep -q '^Status: 400 ' header
+	grep -q 'result=timeout' log
+}
+
+@test "a response that nobody takes ends with the deadline: 75" {
+	head -c 99999 /dev/zero >body
+	mkfifo pipe
+	exec 5<>pipe
+	run -75 --separate-stderr env -i REQUEST_METHOD=POST CONTENT_LENGTH=99999 \
+		PATH_INFO=/number VERSED_TIMEOUT=1 "$BASH" -c '"$0" <body >pipe' \
+		"$CGI"
+	exec 5>&-
+	# shellcheck disable=SC2154
+	[[ $stderr == *'bytes_out=0 result=timeout'* ]]
+}
+
+@test "a response that cannot be written: 74" {
+	run -74 --separate-stderr env -i REQUEST_METHOD=GET "$BASH" -c \
+		'"$0" >/dev/full' "$CGI"
+	[[ $stderr == *'result=undelivered reason="No space left on device"' ]]
+}
+
+@test "a setting that is none: 500 and 78" {
+	for setting in VERSED_MAX_LENGTH=0 VERSED_MAX_LENGTH=x VERSED_TIMEOUT=-1 \
+		VERSED_VERBOSE=yes VERSED_FILTERS=nowhere; do
+		run -78 --separate-stderr env -i REQUEST_METHOD=GET "$setting" "$CGI"
+		assert_line -n 0 'Status: 500 Internal Server Error'
+		assert_line 'versed.cgi cannot run here'
+		[[ $stderr == "versed.cgi: ${setting%=*}: "* ]]
+	done
+}
+
+@test "VERSED_FILTERS adds the programs of a folder" {
+	mkdir filters
+	ln -s /usr/bin/rev /bin/sleep filters
+	ask REQUEST_METHOD=GET VERSED_FILTERS="$PWD/filters"
+	grep -qx rev content
+	asked 200 'CBA\n' 'ABC\n' REQUEST_METHOD=POST PATH_INFO=/rev \
+		VERSED_FILTERS="$PWD/filters"
+	asked 422 'the transform failed on this text\n' A REQUEST_METHOD=POST \
+		PATH_INFO=/sleep VERSED_FILTERS="$PWD/filters"
+	grep -q 'filter="sleep" message="' log
+}
+
+@test "a filter that is late: 422" {
+	mkdir filters
+	printf '#!/bin/sh\nexec sleep 20\n' >filters/slow
+	chmod +x filters/slow
+	SECONDS=0
+	asked 422 'the filter was not done at the deadline\n' A \
+		REQUEST_METHOD=POST PATH_INFO=/slow VERSED_TIMEOUT=1 \
+		VERSED_FILTERS="$PWD/filters"
+	[[ $SECONDS -lt 5 ]]
+	grep -q 'result=timeout' log
+}
+
+@test "VERSED_VERBOSE logs what was answered, and the peer" {
+	asked 200 N A REQUEST_METHOD=POST PATH_INFO=/rot13 VERSED_VERBOSE=1 \
+		REMOTE_ADDR=2001:db8::1 REMOTE_PORT=4711
+	line='peer=[2001:db8::1]:4711 transform="rot13" bytes_in=1 bytes_out=1'
+	[[ $(cat log) == "$line result=ok" ]]
+	refused 400 'no REQUEST_METHOD: versed.cgi is for web servers' A \
+		REMOTE_ADDR=$'192.0.2.7\nspoof="x" y=' REMOTE_PORT=$'\x1b[m'
+	grep -q '^peer=192.0.2.7?spoof??x??y?:??m bytes_in=0 ' log
+}
+
+@test "the sandbox is entered before the body is read" {
+	need strace
+	printf A >body
+	strace -qq -o trace -e trace=read,seccomp,prctl,execve \
+		env -i REQUEST_METHOD=POST PATH_INFO=/rot13 CONTENT_LENGTH=1 \
+		"$CGI" <body >response
+	[[ $(tail -c 1 response) == N ]]
+	tac trace | sed '/execve/q' | tac >own
+	first=$(grep -nE -m 1 'read\(0' own)
+	filter=$(grep -nE -m 1 'PR_SET_SECCOMP, SECCOMP_MODE_FILTER.* = 0' own)
+	[[ ${filter%%:*} -lt ${first%%:*} ]]
+}

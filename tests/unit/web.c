@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: ISC */
+/* What a web server hands on, forms, and the page. */
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "unit.h"
+#include "wire/cgi.h"
+#include "wire/form.h"
+#include "wire/page.h"
+#include "wire/reply.h"
+
+static void
+test_method(void)
+{
+	EXPECT(cgi_method(NULL) == CGI_NONE);
+	EXPECT(cgi_method("") == CGI_NONE);
+	EXPECT(cgi_method("GET") == CGI_GET);
+	EXPECT(cgi_method("HEAD") == CGI_HEAD);
+	EXPECT(cgi_method("POST") == CGI_POST);
+	EXPECT(cgi_method("post") == CGI_OTHER);
+	EXPECT(cgi_method("POST ") == CGI_OTHER);
+	EXPECT(cgi_method("PUT") == CGI_OTHER);
+}
+
+static bool
+names(const char *path_info, const char *want)
+{
+	const unsigned char *name;
+	size_t len;
+
+	return cgi_name(path_info, &name, &len) && len == strlen(want) &&
+	       memcmp(name, want, len) == 0;
+}
+
+static void
+test_name(void)
+{
+	const unsigned char *name = (const unsigned char *)"untouched";
+	size_t len = 77;
+
+	EXPECT(names(NULL, ""));
+	EXPECT(names("", ""));
+	EXPECT(names("/", ""));
+	EXPECT(names("/rot13", "rot13"));
+	EXPECT(names("//rot13/", "/rot13/"));
+	EXPECT(names("/../x.y", "../x.y"));
+	EXPECT(!cgi_name("rot13", &name, &len));
+	EXPECT(*name == 'u' && len == 77);
+}
+
+static void
+test_length(void)
+{
+	size_t size = 77;
+
+	EXPECT(cgi_content_length(NULL, 9, &size) == CGI_LENGTH_NONE);
+	EXPECT(cgi_content_length("", 9, &size) == CGI_LENGTH_NONE);
+	EXPECT(cgi_content_length("-1", 9, &size) == CGI_LENGTH_BAD);
+	EXPECT(cgi_content_length("+1", 9, &size) == CGI_LENGTH_BAD);
+	EXPECT(cgi_content_length(" 1", 9, &size) == CGI_LENGTH_BAD);
+	EXPECT(cgi_content_length("1 ", 9, &size) == CGI_LENGTH_BAD);
+	EXPECT(cgi_content_length("1,1", 9, &size) == CGI_LENGTH_BAD);
+	EXPECT(cgi_content_length("0x1", 9, &size) == CGI_LENGTH_BAD);
+	EXPECT(cgi_content_length("99999x", 9, &size) == CGI_LENGTH_BAD);
+	EXPECT(cgi_content_length("10", 9, &size) == CGI_LENGTH_TOO_LONG);
+	EXPECT(cgi_content_length("18446744073709551617", 9, &size) ==
+	       CGI_LENGTH_TOO_LONG);
+	EXPECT(cgi_content_length("18446744073709551616", SIZE_MAX, &size) ==
+	       CGI_LENGTH_TOO_LONG);
+	EXPECT(size == 77);
+	EXPECT(cgi_content_length("18446744073709551615", SIZE_MAX, &size) ==
+		   CGI_LENGTH_OK &&
+	       size == SIZE_MAX);
+	EXPECT(cgi_content_length("0", 0, &size) == CGI_LENGTH_OK && size == 0);
+	EXPECT(cgi_content_length("9", 9, &size) == CGI_LENGTH_OK && size == 9);
+	EXPECT(
+	    cgi_content_length("007", 9, &size) == CGI_LENGTH_OK && size == 7);
+}
+
+static void
+test_is_form(void)
+{
+	EXPECT(cgi_is_form("application/x-www-form-urlencoded"));
+	EXPECT(cgi_is_form("Application/X-WWW-Form-Urlencoded ; charset=x"));
+	EXPECT(!cgi_is_form(NULL));
+	EXPECT(!cgi_is_form(""));
+	EXPECT(!cgi_is_form("text/plain"));
+	EXPECT(!cgi_is_form("application/x-www-form-urlencodedly"));
+	EXPECT(!cgi_is_form("application/x-www-form-urlencode"));
+}
+
+static void
+test_wants_html(void)
+{
+	EXPECT(cgi_wants_html("text/html"));
+	EXPECT(cgi_wants_html("TEXT/HTML"));
+	EXPECT(cgi_wants_html("a/b, text/html;level=1;q=0.3,*/*;q=0.8"));
+	EXPECT(cgi_wants_html("text/html,application/xhtml+xml,*/*;q=0.8"));
+	EXPECT(cgi_wants_html("text/plain;q=0.5 , text/html; q=0.501"));
+	EXPECT(cgi_wants_html("text/plain,text/html"));
+	EXPECT(cgi_wants_html("text/html;q=1.0"));
+	EXPECT(!cgi_wants_html(NULL));
+	EXPECT(!cgi_wants_html(""));
+	EXPECT(!cgi_wants_html("*/*"));
+	EXPECT(!cgi_wants_html("text/*"));
+	EXPECT(!cgi_wants_html("text/html;q=0"));
+	EXPECT(!cgi_wants_html("text/html;q=0.000"));
+	EXPECT(!cgi_wants_html("text/html;q=x"));
+	EXPECT(!cgi_wants_html("text/html;q=0.5,text/plain"));
+	EXPECT(!cgi_wants_html("text/htmlx,xtext/html"));
+	EXPECT(!cgi_wants_html(",,,;;,"));
+}
+
+static bool
+peer_is(const char *addr, const char *port, const char *want)
+{
+	char *peer = (char *)unit_room(CGI_PEER_MAX);
+
+	cgi_peer(addr, port, peer);
+	return strcmp(peer, want) == 0;
+}
+
+static void
+test_peer(void)
+{
+	char many[200], want[CGI_PEER_MAX];
+
+	memset(many, 'a', sizeof(many) - 1);
+	many[sizeof(many) - 1] = '\0';
+	memset(want, 'a', sizeof(want) - 1);
+	want[sizeof(want) - 1] = '\0';
+	EXPECT(peer_is(NULL, NULL, "-"));
+	EXPECT(peer_is("", "1", "-"));
+	EXPECT(peer_is("192.0.2.7", NULL, "192.0.2.7"));
+	EXPECT(peer_is("192.0.2.7", "", "192.0.2.7"));
+	EXPECT(peer_is("192.0.2.7", "4711", "192.0.2.7:4711"));
+	EXPECT(peer_is("2001:db8::1", "80", "[2001:db8::1]:80"));
+	EXPECT(peer_is("a b\n\"\x1b=\xc3", "=", "a?b?????:?"));
+	EXPECT(peer_is(many, "80", want));
+	EXPECT(peer_is("1", many, memcpy(want, "1:", 2)));
+	many[100] = ':';
+	EXPECT(peer_is(many, "80", memcpy(want, "[a", 2)));
+}
+
+/* Whether the field of the body decodes to want. */
+static bool
+field_is(const char *body, size_t len, const char *name, const char *want,
+    size_t want_len)
+{
+	unsigned char *copy = unit_copy(body, len);
+	const unsigned char *value;
+	size_t value_len, text_len;
+	unsigned char *text;
+
+	if (!form_find(copy, len, name, &value, &value_len))
+		return false;
+	text = copy + (value - copy);
+	return form_decode(text, value_len, text, &text_len) &&
+	       text_len == want_len && memcmp(text, want, want_len) == 0;
+}
+
+#define FIELD_IS(body, name, want) \
+	field_is(body, sizeof(body) - 1, name, want, sizeof(want) - 1)
+
+static void
+test_form(void)
+{
+	EXPECT(FIELD_IS("text=a", "text", "a"));
+	EXPECT(FIELD_IS("text=", "text", ""));
+	EXPECT(FIELD_IS("x=1&text=a=b&text=c", "text", "a=b"));
+	EXPECT(FIELD_IS("&&text=a&", "text", "a"));
+	EXPECT(FIELD_IS("text=a+b%2B%26%3d%00", "text", "a b+&=\0"));
+	EXPECT(FIELD_IS("text=%CE%BF", "text", "\xce\xbf"));
+	EXPECT(FIELD_IS("text=%0D%0Aa%0D%0D%0A%0A", "text", "\na\r\n\n"));
+	EXPECT(FIELD_IS("text=%0d\n%", "text2", "") == false);
+	EXPECT(!FIELD_IS("", "text", ""));
+	EXPECT(!FIELD_IS("text", "text", ""));
+	EXPECT(!FIELD_IS("textx=a&xtext=a&tex=a", "text", "a"));
+	EXPECT(!FIELD_IS("text=%", "text", "%"));
+	EXPECT(!FIELD_IS("text=%4", "text", "%4"));
+	EXPECT(!FIELD_IS("text=%4&1=1", "text", "%4"));
+	EXPECT(!FIELD_IS("text=%4g", "text", "%4g"));
+	EXPECT(!FIELD_IS("text=%g4", "text", "%g4"));
+	EXPECT(!FIELD_IS("text=%-1", "text", "%-1"));
+}
+
+#define BYTES(string) (const unsigned char *)(string), sizeof(string) - 1
+
+/* Writes the page into just enough room; returns it as a string. */
+static const char *
+page_string(const struct page *page)
+{
+	size_t len = page_write(page, unit_room(0), 0);
+	char *html = (char *)unit_room(len + 1);
+
+	EXPECT(len <=
+	       page_capacity(page->list_len, page->text_len, page->result_len));
+	EXPECT(page_write(page, (unsigned char *)html, len) == len);
+	EXPECT((unsigned char)html[len] == 0xaa);
+	html[len] = '\0';
+	EXPECT(strlen(html) == len);
+	EXPECT(page_write(page, unit_room(len - 1), len - 1) == len);
+	return html;
+}
+
+static void
+test_page(void)
+{
+	static const unsigned char marks[] = "\n</pre><&>\"'\0\xff";
+	struct page page = {
+	    BYTES("one\ntwo\n"), NULL, 0, NULL, 0, NULL, 0, NULL};
+	const char *html = page_string(&page);
+
+	EXPECT(strstr(html, "<option>one</option>\n<option>two</option>\n"));
+	EXPECT(!strstr(html, "selected") && !strstr(html, "id=\"result\""));
+	page.name = (const unsigned char *)"two";
+	page.name_len = 3;
+	page.text = page.result = marks;
+	page.text_len = page.result_len = sizeof(marks) - 1;
+	html = page_string(&page);
+	EXPECT(strstr(html, "<option selected>two</option>"));
+	EXPECT(strstr(html, "\n\n&lt;/pre&gt;&lt;&amp;&gt;&#34;&#39;"
+			    "\xef\xbf\xbd\xff</pre>"));
+	EXPECT(strstr(html, "\n\n&lt;/pre&gt;&lt;&amp;&gt;&#34;&#39;"
+			    "\xef\xbf\xbd\xff</textarea>"));
+	page.name = (const unsigned char *)"<x>";
+	html = page_string(&page);
+	EXPECT(strstr(html, "Result of &lt;x&gt;") && !strstr(html, "<x>"));
+	page.problem = "it is so";
+	html = page_string(&page);
+	EXPECT(strstr(html, "it is so") && !strstr(html, "<pre"));
+}
+
+/* What grows the most is still within the capacity. */
+static void
+test_page_growth(void)
+{
+	unsigned char *worst = unit_room(20000), *list = unit_room(20000);
+	struct page page = {
+	    list, 20000, BYTES("a"), worst, 20000, worst, 20000, NULL};
+
+	memset(worst, '&', 20000);
+	for (size_t i = 0; i < 20000; i++)
+		list[i] = i % 2 ? '\n' : '&';
+	page_string(&page);
+}
+
+static void
+test_reply(void)
+{
+	char *header = (char *)unit_room(REPLY_HEADER_MAX);
+	struct reply reply = {
+	    .code = 405, .allow = "GET, HEAD, POST", .size = SIZE_MAX};
+	size_t len;
+
+	reply.policy = page_policy;
+	len = reply_header(&reply, header);
+	EXPECT(len == strlen(header) && len < REPLY_HEADER_MAX);
+	EXPECT(strncmp(header, "Status: 405 Method Not Allowed\n", 31) == 0);
+	EXPECT(strstr(header, "\nAllow: GET, HEAD, POST\n"));
+	EXPECT(strstr(header, "\nContent-Length: 18446744073709551615\n"));
+	EXPECT(strcmp(header + len - 2, "\n\n") == 0);
+}
+
+int
+main(void)
+{
+	test_method();
+	test_name();
+	test_length();
+	test_is_form();
+	test_wants_html();
+	test_peer();
+	test_form();
+	test_page();
+	test_page_growth();
+	test_reply();
+	return unit_end();
+}
