@@ -37,7 +37,10 @@ VERSED_OBJS  = $B/handler/versed.o $B/handler/session.o \
 CGI_OBJS     = $B/handler/versed-cgi.o $B/handler/gateway.o \
 	$(WEB:%=$B/handler/wire/%.o) $(HANDLER_OBJS)
 
-PROGRAMS = $B/versed $B/versed.cgi
+POOL_HOST = endpoint listener log notify options pool worker
+POOL_OBJS = $(POOL_HOST:%=$B/cc/host/%.o)
+
+PROGRAMS = $B/versed $B/versed.cgi $B/versed-pool
 
 all: $(PROGRAMS)
 
@@ -46,11 +49,18 @@ $B/versed.cgi: $(CGI_OBJS)
 $B/versed $B/versed.cgi:
 	$(HANDLER_CC) $(HANDLER_LDFLAGS) $(LDFLAGS) -o $@ $^
 
+$B/versed-pool: $B/cc/versed-pool.o $(POOL_OBJS)
+	$(CC) $(LDFLAGS) -o $@ $^ -lsystemd
+
 HEADERS = $(wildcard src/*.h src/*/*.h)
 
 $B/handler/%.o: src/%.c $(HEADERS) Makefile
 	@mkdir -p $(@D)
 	$(HANDLER_CC) $(HANDLER_FLAGS) $(CFLAGS) -c -o $@ $<
+
+$B/cc/%.o: src/%.c $(HEADERS) Makefile
+	@mkdir -p $(@D)
+	$(CC) $(REQUIRED) $(CFLAGS) -c -o $@ $<
 
 # A poem through the real binary: over a pipe, then over TCP.
 run: all
@@ -60,8 +70,8 @@ run: all
 # needs on top.
 BUILD_PACKAGES = gcc libc6-dev libsystemd-dev musl-tools systemd
 CHECK_PACKAGES = bats bats-assert bats-file bats-support clang clang-format \
-	cppcheck libunistring-dev mandoc netcat-openbsd python3 shellcheck \
-	strace unicode-data
+	cppcheck iproute2 libunistring-dev mandoc netcat-openbsd procps \
+	python3 shellcheck strace unicode-data
 
 deps:
 	@tests/install-packages $(BUILD_PACKAGES)
@@ -99,7 +109,7 @@ $B/unit/casemap.so: $(UNIT_casemap) $(HEADERS) Makefile
 	@mkdir -p $(@D)
 	$(CC) $(REQUIRED) $(CFLAGS) -shared -fPIC -o $@ $(UNIT_casemap)
 
-check: all $(UNIT_RUNS) $B/unit/casemap.so
+check: all $(UNIT_RUNS) $B/unit/casemap.so $B/bench/load
 	@tests/needs bats mandoc python3 shellcheck strace
 	@tests/run $(UNIT_RUNS) -- tests/*.bats
 
@@ -128,8 +138,13 @@ $B/bench/floor: tests/bench/floor.c Makefile
 	@mkdir -p $(@D)
 	$(CC) -O2 -static -nostdlib -ffreestanding -o $@ $<
 
+# What the benchmark measures with; tests of the pool load it so.
+$B/bench/%: tests/bench/%.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(REQUIRED) $(CFLAGS) $(LDFLAGS) -o $@ $<
+
 # What is installed; uninstall removes exactly this.
-SBIN_PROGRAMS = versed
+SBIN_PROGRAMS = versed versed-pool
 CGI_PROGRAMS  = versed.cgi
 MAN8          = versed.8
 UNITS         = versed.socket versed@.service

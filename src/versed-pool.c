@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * versed-pool: keeps processes waiting on listening sockets, so that a
+ * connection finds its process started already.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "host/listener.h"
+#include "host/log.h"
+#include "host/notify.h"
+#include "host/options.h"
+#include "host/pool.h"
+#include "host/worker.h"
+
+#define WORKERS_DEFAULT	  32
+#define WORKERS_MAX	  1000
+#define TIMEOUT_S_DEFAULT 30
+#define TIMEOUT_S_MAX	  999999999
+#define STATUS_MAX	  256
+
+static const char usage[] =
+    "usage: versed-pool [-hvV] [-w WORKERS] [-t SECONDS] "
+    "[--] [COMMAND [ARGUMENT ...]]\n";
+
+static const char help[] =
+    "\n"
+    "Keeps WORKERS copies of COMMAND (versed) running, each with the listening\n"
+    "socket as its standard input, and replaces each that exits.\n"
+    "\n"
+    "  -h, --help            show this help\n"
+    "  -t, --timeout SECONDS for requests under way at the end (30; 0: none)\n"
+    "  -v, --verbose         log each worker that fails\n"
+    "  -V, --version         show the version\n"
+    "  -w, --workers WORKERS how many for each socket (32)\n"
+    "\n"
+    "versed-pool(8) tells how systemd and others start it.\n";
+
+static const struct option long_options[] = {
+    {"help", no_argument, NULL, 'h'},
+    {"timeout", required_argument, NULL, 't'},
+    {"verbose", no_argument, NULL, 'v'},
+    {"version", no_argument, NULL, 'V'},
+    {"workers", required_argument, NULL, 'w'},
+    {NULL, 0, NULL, 0},
+};
+
+static unsigned long
+number_or_die(const char *what, unsigned long min, unsigned long max)
+{
+	unsigned long value;
+
+	if (!options_number(optarg, min, max, &value))
+		log_die(EX_USAGE, "%s must be a number from %lu to %lu", what,
+		    min, max);
+	return value;
+}
+
+static _Noreturn void
+finish_printing(void)
+{
+	if (fflush(stdout) != 0)
+		log_die(EX_IOERR, "cannot write: %s", strerror(errno));
+	exit(EX_OK);
+}
+
+static void
+parse_options(int argc, char *argv[], struct pool *pool)
+{
+	int c;
+
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, "+:ht:vVw:", long_options, NULL)) !=
+	       -1) {
+		switch (c) {
+		case 'h':
+			printf("%s%s", usage, help);
+			finish_printing();
+		case 't':
+			pool->limit_ms =
+			    1000 * (long long)number_or_die(
+				       "the timeout", 0, TIMEOUT_S_MAX);
+			break;
+		case 'v':
+			pool->verbose = true;
+			break;
+		case 'V':
+			puts("versed-pool " VERSION);
+			finish_printing();
+		case 'w':
+			pool->wanted = number_or_die(
+			    "the number of workers", 1, WORKERS_MAX);
+			break;
+		case ':':
+			log_die(EX_USAGE, "an option lacks its argument: %s",
+			    argv[optind - 1]);
+		default:
+			log_die(
+			    EX_USAGE, "unknown option: %s", argv[optind - 1]);
+		}
+	}
+}
+
+/* The versed beside this program, or, where there is none, that of PATH. */
+static char *const *
+default_command(void)
+{
+	static char path[PATH_MAX];
+	static char *argv[] = {path, NULL};
+	ssize_t len = readlink("/proc/self/exe", path, sizeof(path));
+	char *slash;
+
+	if (len > 0 && (size_t)len < sizeof(path)) {
+		path[len] = '\0';
+		slash = strrchr(path, '/');
+		if (slash != NULL &&
+		    slash + sizeof("/versed") <= path + sizeof(path)) {
+			strcpy(slash, "/versed");
+			if (access(path, X_OK) == 0)
+				return argv;
+		}
+	}
+	strcpy(path, "versed");
+	return argv;
+}
+
+/* Blocks the signals that the program waits for, and makes them come. */
+static void
+take_signals(sigset_t *ret_set)
+{
+	static const int signals[] = {SIGCHLD, SIGHUP, SIGINT, SIGTERM};
+
+	sigemptyset(ret_set);
+	for (size_t i = 0; i < sizeof(signals) / sizeof(*signals); i++) {
+		signal(signals[i], SIG_DFL);
+		sigaddset(ret_set, signals[i]);
+	}
+	sigprocmask(SIG_SETMASK, ret_set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+static long long
+clock_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (long long)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+/* Waits for a signal of set until the time until_ms; -1 is for ever. */
+static int
+wait_signal(const sigset_t *set, long long now_ms, long long until_ms)
+{
+	long long rest_ms = until_ms > now_ms ? until_ms - now_ms : 0;
+	struct timespec ts = {.tv_sec = (time_t)(rest_ms / 1000),
+	    .tv_nsec = (long)(rest_ms % 1000) * 1000000};
+
+	if (until_ms < 0)
+		return sigwaitinfo(set, NULL);
+	return sigtimedwait(set, NULL, &ts);
+}
+
+static long long
+sooner(long long a, long long b)
+{
+	if (a < 0 || b < 0)
+		return a < 0 ? b : a;
+	return a < b ? a : b;
+}
+
+/* Runs pool, ready, until it is told to end and has no process left. */
+static void
+run(struct pool *pool, struct notify *notify, const sigset_t *set)
+{
+	char status[STATUS_MAX];
+	bool is_news = true;
+	long long now_ms = clock_ms();
+
+	while (!pool->draining || pool_alive(pool) > 0) {
+		bool is_replaced, was_replacing = pool->replacing;
+
+		switch (wait_signal(set, now_ms,
+		    sooner(pool_next(pool, now_ms),
+			notify_next(notify, is_news)))) {
+		case SIGHUP:
+			if (pool->draining)
+				break;
+			pool_replace(pool);
+			notify_reloading(clock_ms());
+			was_replacing = true;
+			break;
+		case SIGINT:
+		case SIGTERM:
+			pool_drain(pool, clock_ms());
+			notify_stopping("waiting for requests under way");
+			break;
+		}
+		now_ms = clock_ms();
+		if (pool_reap(pool, now_ms) > 0)
+			is_news = true;
+		pool_tend(pool, now_ms);
+		is_replaced = was_replacing && !pool->replacing;
+		if (!is_replaced && !notify_is_due(notify, is_news, now_ms))
+			continue;
+		pool_describe(pool, status, sizeof(status));
+		if (is_replaced && !pool->draining)
+			notify_ready(notify, status, now_ms);
+		else
+			notify_tick(notify, status, now_ms);
+		is_news = false;
+	}
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct pool pool = {
+	    .wanted = WORKERS_DEFAULT, .limit_ms = 1000 * TIMEOUT_S_DEFAULT};
+	struct listener *listeners;
+	struct notify notify;
+	char status[STATUS_MAX];
+	size_t count;
+	sigset_t set;
+	int error;
+
+	log_open("versed-pool", -1, -1);
+	parse_options(argc, argv, &pool);
+	error = listener_find(&listeners, &count);
+	if (error != 0)
+		return error;
+	notify_open(&notify);
+	if (worker_command_init(&pool.command,
+		optind < argc ? argv + optind : default_command()) < 0)
+		log_die(EX_OSERR, "out of memory");
+	take_signals(&set);
+	error = pool_open(&pool, listeners, count, clock_ms());
+	if (error != 0)
+		return error;
+	pool_tend(&pool, clock_ms());
+	pool_describe(&pool, status, sizeof(status));
+	error = notify_ready(&notify, status, clock_ms());
+	if (error < 0)
+		log_die(EX_OSERR, "cannot tell the service manager: %s",
+		    strerror(-error));
+	run(&pool, &notify, &set);
+	return EX_OK;
+}
