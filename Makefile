@@ -26,8 +26,8 @@ HANDLER_LDFLAGS = $(if $(findstring musl,$(HANDLER_CC)),-static)
 
 WIRE    = netstring request
 WEB     = cgi form page reply
-SERVICE = service transforms casemap casemap-table utf8 filter program \
-	children
+SERVICE = service transforms casemap casemap-context casemap-shape \
+	casemap-table utf8 filter program children
 HOST    = endpoint io log options sandbox
 
 HANDLER_OBJS = $(SERVICE:%=$B/handler/service/%.o) \

@@ -25,7 +25,8 @@ extern const uint8_t casemap_pages[3][CASEMAP_PAGES + 32];
 
 /*
  * For each code point of a page, what to exclusive-or to the last two bytes
- * of its UTF-8, or CASEMAP_SPECIAL and an index.
+ * of its UTF-8, read as a little-endian number; or CASEMAP_SPECIAL and an
+ * index.
  */
 extern const uint16_t casemap_leaves[][64];
 

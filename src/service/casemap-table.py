@@ -78,7 +78,7 @@ def entry(code, mapped, specials):
     if code == SIGMA and mapped != chr(code):
         return SPECIAL | specials.number(new)
     if len(old) == len(new) and old[:-2] == new[:-2]:
-        change = (old[-2] ^ new[-2]) << 8 | old[-1] ^ new[-1]
+        change = old[-2] ^ new[-2] | (old[-1] ^ new[-1]) << 8
         if change < SPECIAL:
             return change
     return SPECIAL | specials.number(new)

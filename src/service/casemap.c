@@ -10,11 +10,13 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "casemap-context.h"
+#include "casemap-shape.h"
 #include "casemap-table.h"
 #include "utf8.h"
 
 #define RUN	  512
-#define BLOCK	  64
+#define BLOCK	  CASEMAP_BLOCK
 #define BLOCK_BAD (BLOCK + 1)
 
 /* What a run of one mapping needs to know. */
@@ -25,61 +27,6 @@ struct casing {
 	unsigned char first; /* of the 26 ASCII letters that change */
 };
 
-/* Bit i of each says that byte i of a block starts or goes on so. */
-struct shape {
-	uint64_t high;	/* is not ASCII */
-	uint64_t lead;	/* starts two bytes or more */
-	uint64_t three; /* starts three or more */
-	uint64_t four;	/* starts four, or cannot be in UTF-8 */
-};
-
-static bool
-is_cased(uint32_t code)
-{
-	return code / 64 < CASEMAP_PAGES &&
-	       casemap_sets[casemap_set_pages[code / 64]].cased >> code % 64 &
-		   1;
-}
-
-static bool
-is_ignorable(uint32_t code)
-{
-	if (code / 64 < CASEMAP_PAGES)
-		return casemap_sets[casemap_set_pages[code / 64]].ignorable >>
-			   code % 64 &
-		       1;
-	return code == 0xe0001 || (code >= 0xe0020 && code <= 0xe007f) ||
-	       (code >= 0xe0100 && code <= 0xe01ef);
-}
-
-/*
- * Says whether the context makes the capital sigma at sigma a final one: a
- * cased letter before it, none after it, case-ignorable ones passed over first.
- * No search passes another sigma, which is cased: all are linear together.
- */
-static bool
-is_final(const struct casing *casing, const unsigned char *sigma)
-{
-	const unsigned char *p = sigma;
-	uint32_t code = 0;
-	size_t n;
-
-	do {
-		if (p == casing->start)
-			return false;
-		while ((*--p & 0xc0) == 0x80)
-			;
-		utf8_decode(p, sigma, &code);
-	} while (is_ignorable(code));
-	if (!is_cased(code))
-		return false;
-	for (p = sigma + 2;; p += n) {
-		n = utf8_decode(p, casing->end, &code);
-		if (n == 0 || !is_ignorable(code))
-			return n == 0 || !is_cased(code);
-	}
-}
-
 /* Returns the bytes that replace the character at p, which is special. */
 static const struct casemap_special *
 special_at(const struct casing *casing, const unsigned char *p, uint16_t entry)
@@ -87,9 +34,20 @@ special_at(const struct casing *casing, const unsigned char *p, uint16_t entry)
 	static const struct casemap_special final_sigma = {2, {0xcf, 0x82}};
 	unsigned index = entry & (CASEMAP_SPECIAL - 1);
 
-	if (index == CASEMAP_SIGMA && is_final(casing, p))
+	if (index == CASEMAP_SIGMA &&
+	    casemap_is_final(casing->start, p, casing->end))
 		return &final_sigma;
 	return &casemap_specials[index];
+}
+
+static inline void
+change_two(const unsigned char *p, uint16_t entry, unsigned char *out)
+{
+	unsigned two = p[0] | (unsigned)p[1] << 8;
+
+	two ^= entry;
+	out[0] = (unsigned char)(two & 0xff);
+	out[1] = (unsigned char)(two >> 8);
 }
 
 /* Maps the character of n >= 2 bytes at p; returns the length it has then. */
@@ -107,8 +65,7 @@ map_code(const struct casing *casing, const unsigned char *p, size_t n,
 	page += n == 2 ? 0 : 32;
 	entry = casemap_leaves[casing->pages[page]][code % 64];
 	if (!(entry & CASEMAP_SPECIAL)) {
-		out[n - 2] ^= (unsigned char)(entry >> 8);
-		out[n - 1] ^= (unsigned char)(entry & 0xff);
+		change_two(p + n - 2, entry, out + n - 2);
 		return n;
 	}
 	special = special_at(casing, p, entry);
@@ -123,16 +80,17 @@ map_ascii(unsigned char c, unsigned char first)
 }
 
 /*
- * Maps what is ASCII of the RUN bytes at p, and says whether all are.  The
- * compiler makes vector code of the loop; signed, as SSE2 compares.
+ * Maps what is ASCII of the size bytes at p, and says whether all are.  The
+ * compiler makes vector code of it where size is constant; the comparison is
+ * signed, as SSE2 has it.
  */
-static bool
+static inline bool
 map_run(const unsigned char *restrict p, unsigned char *restrict out,
-    unsigned char first)
+    size_t size, unsigned char first)
 {
 	unsigned char all = 0;
 
-	for (size_t i = 0; i < RUN; i++) {
+	for (size_t i = 0; i < size; i++) {
 		int8_t place = (int8_t)(p[i] + (0x80 - first));
 
 		out[i] = (unsigned char)(p[i] ^ (place < 26 - 0x80) << 5);
@@ -177,33 +135,6 @@ high_bits(uint64_t word)
 	return (word & 0x8080808080808080) * 0x0002040810204081 >> 56;
 }
 
-static bool
-is_ascii(const unsigned char *p)
-{
-	uint64_t all = 0;
-
-	for (size_t i = 0; i < BLOCK; i += 8)
-		all |= load_le64(p + i);
-	return (all & 0x8080808080808080) == 0;
-}
-
-static struct shape
-find_shape(const unsigned char *p)
-{
-	struct shape shape = {0};
-
-	for (size_t i = 0; i < BLOCK; i += 8) {
-		uint64_t high = load_le64(p + i), lead = high & high << 1;
-		uint64_t three = lead & high << 2, four = three & high << 3;
-
-		shape.high |= high_bits(high) << i;
-		shape.lead |= high_bits(lead) << i;
-		shape.three |= high_bits(three) << i;
-		shape.four |= high_bits(four) << i;
-	}
-	return shape;
-}
-
 /* Returns how many bytes before the first bit set in mask. */
 static size_t
 count_before(uint64_t mask)
@@ -229,14 +160,13 @@ map_leads(const struct casing *casing, const unsigned char *restrict p,
 	const uint8_t *pages = casing->pages + (extra ? 32 : 0);
 
 	for (; leads != 0; leads &= leads - 1) {
-		size_t i = (size_t)__builtin_ctzll(leads) + extra;
+		size_t i = (unsigned)__builtin_ctzll(leads) + extra;
 		size_t page = extra ? (size_t)(p[i - extra] & 15) * 64 : 0;
 		unsigned leaf = pages[page + (p[i] & 63)];
 		uint16_t entry = casemap_leaves[leaf][p[i + 1] & 63];
 		const struct casemap_special *special;
 
-		out[i] = (unsigned char)(p[i] ^ entry >> 8);
-		out[i + 1] = (unsigned char)(p[i + 1] ^ (entry & 0xff));
+		change_two(p + i, entry, out + i);
 		if (!(entry & CASEMAP_SPECIAL))
 			continue;
 		i -= extra;
@@ -249,7 +179,8 @@ map_leads(const struct casing *casing, const unsigned char *restrict p,
 }
 
 /*
- * Maps whole characters from the BLOCK bytes at p to as many bytes at out.
+ * Maps whole characters from the BLOCK bytes at p to as many bytes at out,
+ * where their ASCII already is.
  * Returns how many bytes, or BLOCK_BAD where they are not UTF-8.  Stops
  * before one of four bytes and before one that would change its length.
  */
@@ -257,15 +188,11 @@ static size_t
 map_block(const struct casing *casing, const unsigned char *restrict p,
     unsigned char *restrict out)
 {
-	struct shape s;
+	struct casemap_shape s;
 	uint64_t keep;
 	size_t n;
 
-	for (size_t i = 0; i < BLOCK; i++)
-		out[i] = map_ascii(p[i], casing->first);
-	if (is_ascii(p))
-		return BLOCK;
-	s = find_shape(p);
+	s = casemap_shape(p);
 	n = count_before(s.four | (s.three & (uint64_t)3 << (BLOCK - 2)) |
 			 (s.lead & (uint64_t)1 << (BLOCK - 1)));
 	keep = first_bits(n);
@@ -287,35 +214,50 @@ finish(bool good, const unsigned char *out, unsigned char *ret_text,
 	if (good)
 		*ret_len = (size_t)(out - ret_text);
 	else
-		memset(ret_text, 0, (size_t)(out - ret_text) + BLOCK);
+		memset(ret_text, 0, (size_t)(out - ret_text) + RUN);
 	return good;
+}
+
+/*
+ * Maps what is ASCII of a run at p, or of a block where the text has no more,
+ * and writes where it ended.  Returns its size if all was ASCII, or 0.
+ */
+static size_t
+map_ascii_ahead(const struct casing *casing, const unsigned char *p,
+    unsigned char *out, const unsigned char **ret_mapped)
+{
+	size_t size = casing->end - p >= RUN ? RUN : BLOCK;
+	bool all = size == RUN ? map_run(p, out, RUN, casing->first)
+			       : map_run(p, out, BLOCK, casing->first);
+
+	*ret_mapped = p + size;
+	return all ? size : 0;
 }
 
 static bool
 map(const struct casing *casing, unsigned char *ret_text, size_t *ret_len)
 {
-	const unsigned char *p = casing->start, *next_run = p;
+	const unsigned char *p = casing->start, *mapped = p;
 	unsigned char *out = ret_text;
 	bool good = true;
 	size_t n;
 
 	while (good && casing->end - p >= BLOCK) {
-		if (p >= next_run && casing->end - p >= RUN) {
-			next_run = p + RUN;
-			if (map_run(p, out, casing->first)) {
-				p += RUN;
-				out += RUN;
+		if (mapped - p < BLOCK) {
+			n = map_ascii_ahead(casing, p, out, &mapped);
+			p += n;
+			out += n;
+			if (n > 0)
 				continue;
-			}
 		}
 		n = map_block(casing, p, out);
+		good = n != BLOCK_BAD;
 		if (n == 0) {
 			do
 				good = map_one(casing, &p, &out);
 			while (good && p < casing->end && *p >= 0xf0);
-		} else if (n == BLOCK_BAD) {
-			good = false;
-		} else {
+			mapped = p; /* their place in out has changed */
+		} else if (good) {
 			p += n;
 			out += n;
 		}
@@ -350,7 +292,8 @@ static bool
 goes_on(bool in_word, uint32_t code)
 {
 	if (code >= 0x80)
-		return is_cased(code) || (in_word && is_ignorable(code));
+		return casemap_is_cased(code) ||
+		       (in_word && casemap_is_ignorable(code));
 	if (code == '\'')
 		return in_word;
 	return (code >= '0' && code <= '9') ||

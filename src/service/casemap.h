@@ -2,7 +2,7 @@
 /*
  * Full case mapping of UTF-8 texts (The Unicode Standard, 3.13, no locale).
  * Each fails on a text that is not UTF-8 and then leaves nothing of it in
- * ret_text; each may write up to 64 bytes past its result.
+ * ret_text; each may write up to 512 bytes past its result.
  */
 #ifndef CASEMAP_H
 #define CASEMAP_H

@@ -24,7 +24,7 @@ def mapper(name):
     function.argtypes += [ctypes.c_void_p, ctypes.POINTER(ctypes.c_size_t)]
 
     def run(data):
-        room = ctypes.create_string_buffer(len(data) * 3 + 64)
+        room = ctypes.create_string_buffer(len(data) * 3 + 512)
         size = ctypes.c_size_t()
         good = function(data, len(data), room, ctypes.byref(size))
         return room.raw[: size.value] if good else None

@@ -9,10 +9,12 @@
 #include <unictype.h>
 #include <unistr.h>
 
+#include "service/casemap-shape.h"
 #include "unit.h"
 
-#define TEXT_MAX 1024
-#define SIGMA	 "\xce\xa3"
+#define TEXT_MAX  1024
+#define ROOM_PAST 512
+#define SIGMA	  "\xce\xa3"
 
 typedef uint8_t *oracle_fn(const uint8_t *s, size_t n, const char *language,
     uninorm_t nf, uint8_t *result, size_t *length);
@@ -30,7 +32,7 @@ static void
 compare(
     transform_fn *map, oracle_fn *oracle, const unsigned char *text, size_t len)
 {
-	unsigned char got[TEXT_MAX * 3 + 64], want[TEXT_MAX * 3];
+	unsigned char got[TEXT_MAX * 3 + ROOM_PAST], want[TEXT_MAX * 3];
 	size_t got_len = 0, want_len = sizeof(want);
 
 	EXPECT(map(text, len, got, &got_len));
@@ -94,7 +96,8 @@ test_random_texts(void)
 	}
 }
 
-/* Reads nothing behind a text; writes at most 64 bytes behind a result. */
+/* Reads nothing behind a text; writes at most ROOM_PAST bytes behind a result.
+ */
 static void
 test_edges(void)
 {
@@ -114,30 +117,51 @@ test_edges(void)
 			for (size_t i = 0; i < len; i++)
 				text[i] = (unsigned char)fills[f][i % n];
 			for (size_t m = 0; m < 3; m++) {
-				EXPECT(
-				    maps[m](text, len, room_end - len * 3 - 64,
-					&ret_len) == whole);
+				EXPECT(maps[m](text, len,
+					   room_end - len * 3 - ROOM_PAST,
+					   &ret_len) == whole);
 			}
 		}
 	}
 }
 
-/* A text that fails leaves nothing of itself. */
+/* What the processor's own instructions find, and what plain C does. */
+static void
+test_shapes(void)
+{
+	unsigned char block[CASEMAP_BLOCK];
+
+	for (int i = 0; i < 10000; i++) {
+		struct casemap_shape a, b;
+
+		for (size_t k = 0; k < sizeof(block); k++)
+			block[k] = (unsigned char)(random_below(256) |
+						   (i % 2 ? 0x80 : 0));
+		a = casemap_shape(block);
+		b = casemap_shape_portable(block);
+		EXPECT(a.high == b.high && a.lead == b.lead &&
+		       a.three == b.three && a.four == b.four);
+	}
+}
+
+/* A text that fails leaves nothing of itself, wherever it fails. */
 static void
 test_failure_wipes(void)
 {
 	transform_fn *const maps[] = {
 	    casemap_lower, casemap_upper, casemap_title};
-	unsigned char text[700], got[700 * 3 + 64];
+	unsigned char text[1400], got[1400 * 3 + ROOM_PAST];
 
-	for (size_t len = 1; len <= sizeof(text); len++) {
+	for (size_t bad = 0; bad < sizeof(text); bad++) {
 		memset(text, 'x', sizeof(text));
-		text[len - 1] = 0xff;
+		if (bad % 2 == 0)
+			memcpy(text, "\xe2\x84\xaa", 3); /* shrinks */
+		text[bad] = 0xff;
 		for (size_t m = 0; m < 3; m++) {
 			size_t ret_len = 12345;
 
 			memset(got, 0xaa, sizeof(got));
-			EXPECT(!maps[m](text, len, got, &ret_len));
+			EXPECT(!maps[m](text, sizeof(text), got, &ret_len));
 			EXPECT(ret_len == 12345);
 			EXPECT(memchr(got, 'x', sizeof(got)) == NULL);
 			EXPECT(memchr(got, 'X', sizeof(got)) == NULL);
@@ -150,7 +174,7 @@ static void
 test_linear(void)
 {
 	size_t len = 4000000, ret_len;
-	unsigned char *text = malloc(len), *got = malloc(len * 3 + 64);
+	unsigned char *text = malloc(len), *got = malloc(len * 3 + ROOM_PAST);
 
 	EXPECT(text != NULL && got != NULL);
 	memset(text, '\'', len);
@@ -170,6 +194,7 @@ main(void)
 	test_every_code_point();
 	test_random_texts();
 	test_edges();
+	test_shapes();
 	test_failure_wipes();
 	test_linear();
 	return unit_end();
