@@ -28,7 +28,7 @@ WIRE    = netstring request
 WEB     = cgi form page reply
 SERVICE = service transforms casemap casemap-context casemap-shape \
 	casemap-table utf8 filter program children
-HOST    = endpoint io log options sandbox
+HOST    = endpoint io log memory options sandbox
 
 HANDLER_OBJS = $(SERVICE:%=$B/handler/service/%.o) \
 	$(HOST:%=$B/handler/host/%.o) $B/handler/setup.o

@@ -2,8 +2,6 @@
 /* One request that a web server handed on, to the end of its response. */
 #include "gateway.h"
 
-#include <sys/mman.h>
-
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,6 +9,7 @@
 
 #include "host/io.h"
 #include "host/log.h"
+#include "host/memory.h"
 #include "service/filter.h"
 #include "service/service.h"
 #include "wire/form.h"
@@ -31,15 +30,6 @@ struct progress {
 	size_t text_len;
 	char line[128];
 };
-
-static unsigned char *
-reserve(size_t size)
-{
-	void *memory = mmap(NULL, size + 1, PROT_READ | PROT_WRITE,
-	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-
-	return memory == MAP_FAILED ? NULL : memory;
-}
 
 static void
 read_variables(struct gateway *gateway, char *(*get)(const char *variable))
@@ -69,10 +59,10 @@ gateway_open(struct gateway *gateway, char *(*get)(const char *variable))
 	gateway->result_cap = service_capacity(gateway->body_size);
 	gateway->html_cap =
 	    page_capacity(list_cap, gateway->body_size, gateway->result_cap);
-	gateway->list = reserve(list_cap);
-	gateway->body = reserve(gateway->body_size);
-	gateway->result = reserve(gateway->result_cap);
-	gateway->html = reserve(gateway->html_cap);
+	gateway->list = memory_reserve(list_cap);
+	gateway->body = memory_reserve(gateway->body_size + 1);
+	gateway->result = memory_reserve(gateway->result_cap);
+	gateway->html = memory_reserve(gateway->html_cap + 1);
 	return gateway->list != NULL && gateway->body != NULL &&
 	       gateway->result != NULL && gateway->html != NULL &&
 	       service_list(gateway->filters, gateway->list, list_cap,

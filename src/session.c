@@ -2,14 +2,13 @@
 /* One request from its first byte to the end of its reply. */
 #include "session.h"
 
-#include <sys/mman.h>
-
 #include <errno.h>
 #include <string.h>
 #include <sysexits.h>
 
 #include "host/io.h"
 #include "host/log.h"
+#include "host/memory.h"
 #include "service/filter.h"
 #include "service/service.h"
 #include "wire/netstring.h"
@@ -23,13 +22,6 @@ struct progress {
 	size_t text_len;
 };
 
-static void *
-reserve(size_t size)
-{
-	return mmap(NULL, size, PROT_READ | PROT_WRITE,
-	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-}
-
 bool
 session_open(struct session *session)
 {
@@ -37,9 +29,9 @@ session_open(struct session *session)
 
 	session->request_cap = NETSTRING_HEADER_MAX + session->max + 1;
 	session->reply_cap = service_capacity(session->max);
-	memory = reserve(session->request_cap + NETSTRING_HEADER_MAX +
-			 session->reply_cap + 1);
-	if (memory == MAP_FAILED)
+	memory = memory_reserve(session->request_cap + NETSTRING_HEADER_MAX +
+				session->reply_cap + 1);
+	if (memory == NULL)
 		return false;
 	session->request = memory;
 	session->reply = memory + session->request_cap + NETSTRING_HEADER_MAX;
@@ -77,7 +69,7 @@ static bool
 read_request(struct session *session, int fd, struct progress *progress,
     size_t *ret_start, size_t *ret_size)
 {
-	size_t n, *len = &progress->log.bytes_in;
+	size_t n, claim = 0, *len = &progress->log.bytes_in;
 	enum io_result input;
 
 	for (;;) {
@@ -94,6 +86,10 @@ read_request(struct session *session, int fd, struct progress *progress,
 			return fail(progress, EX_DATAERR, LOG_NOTICE,
 			    "too-long", "the length is past the limit");
 		case NETSTRING_MORE:
+			if (claim > 0)
+				break;
+			claim = netstring_claim(session->request, *len);
+			memory_expect(session->request, claim);
 			break;
 		}
 		input = io_read(fd, session->request + *len,
@@ -124,6 +120,7 @@ split_request(
 static bool
 transform(const struct session *session, struct progress *progress)
 {
+	memory_expect(session->reply, progress->text_len);
 	switch (service_transform(session->filters, progress->log.name,
 	    progress->log.name_len, progress->text, progress->text_len,
 	    session->reply, session->reply_cap, &progress->log.bytes_out)) {

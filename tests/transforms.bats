@@ -116,3 +116,17 @@ sys.stdout.buffer.write(b"\n".join(body.split(b"\n")[::-1]) + end)'
 		"$BUILD/unit/casemap.so"
 	[[ "$output" == '0 differences from Python '* ]]
 }
+
+@test "a large poem passes the sandbox whole" {
+	yes 'HERE IS MY POEM,' | head -c 20000000 >text
+	{
+		printf '20000012:cummingsify.'
+		cat text
+		printf ,
+	} | "$VERSED" -m 20000012 >got
+	{
+		printf '20000000:'
+		tr A-Z a-z <text
+		printf ,
+	} | cmp - got
+}

@@ -5,6 +5,7 @@
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -52,6 +53,12 @@ static struct sock_filter filter[] = {
 #else
     ALLOW(SYS_ppoll),
 #endif
+    /* Of madvise(2), what host/memory asks for. */
+    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_madvise, 0, 4),
+    LOAD(args[2]),
+    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, MADV_HUGEPAGE, 0, 1),
+    RETURN(SECCOMP_RET_ALLOW),
+    RETURN(SECCOMP_RET_KILL_PROCESS),
     ALLOW(SYS_rt_sigreturn),
     ALLOW(SYS_restart_syscall),
     RETURN(SECCOMP_RET_KILL_PROCESS),

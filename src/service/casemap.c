@@ -119,22 +119,6 @@ map_one(
 	return true;
 }
 
-static inline uint64_t
-load_le64(const unsigned char *p)
-{
-	return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 |
-	       (uint64_t)p[3] << 24 | (uint64_t)p[4] << 32 |
-	       (uint64_t)p[5] << 40 | (uint64_t)p[6] << 48 |
-	       (uint64_t)p[7] << 56;
-}
-
-/* Gathers the highest bit of each byte of a word. */
-static inline uint64_t
-high_bits(uint64_t word)
-{
-	return (word & 0x8080808080808080) * 0x0002040810204081 >> 56;
-}
-
 /* Returns how many bytes before the first bit set in mask. */
 static size_t
 count_before(uint64_t mask)

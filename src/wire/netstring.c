@@ -32,6 +32,19 @@ netstring_decode(const unsigned char *buf, size_t len, size_t max,
 	return NETSTRING_OK;
 }
 
+size_t
+netstring_claim(const unsigned char *buf, size_t len)
+{
+	size_t size = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		if (buf[i] == ':')
+			return i + 1 + size + 1;
+		size = size * 10 + (size_t)(buf[i] - '0');
+	}
+	return 0;
+}
+
 const char *
 netstring_error(const unsigned char *buf, size_t len)
 {

@@ -34,6 +34,13 @@ enum netstring_result netstring_decode(const unsigned char *buf, size_t len,
 const char *netstring_error(const unsigned char *buf, size_t len);
 
 /*
+ * Returns how many bytes the netstring at the start of the len bytes at buf
+ * will have in all, or 0 where they do not hold its whole header yet.  Only
+ * for bytes of which netstring_decode has just said NETSTRING_MORE.
+ */
+size_t netstring_claim(const unsigned char *buf, size_t len);
+
+/*
  * Makes a netstring of the size bytes at content where they lie: writes the
  * header into the bytes before content, of which the caller owns at least
  * NETSTRING_HEADER_MAX, and the comma into the byte after it, also owned.
