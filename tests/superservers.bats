@@ -152,16 +152,16 @@ refusal_logged() {
 }
 
 @test "the README has the manual's lines" {
-	local subsection line lines=0
+	local subsection line count=0
 	for subsection in 'inetd 1' 'inetd 2' 'tcpserver 1' 'tcpsvd 1' \
 		'socat 1' 'socat 2' 'ncat 1' 'systemd-socket-activate 1'; do
 		while read -r line; do
 			grep -qF "\`$line\`" "$ROOT/README.md"
-			lines=$((lines + 1))
+			count=$((count + 1))
 		done < <(manual_block versed.8 "${subsection% [12]}" \
 			"${subsection#* }")
 	done
-	assert_equal "$lines" 10
+	assert_equal "$count" 10
 }
 
 @test "inetd, dgram: refused with a reason" {
