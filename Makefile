@@ -70,13 +70,18 @@ run: all
 # needs on top.
 BUILD_PACKAGES = gcc libc6-dev libsystemd-dev musl-tools systemd
 CHECK_PACKAGES = bats bats-assert bats-file bats-support clang clang-format \
-	cppcheck iproute2 libunistring-dev mandoc netcat-openbsd procps \
-	python3 shellcheck strace unicode-data
+	cppcheck iproute2 ipsvd libunistring-dev mandoc ncat netbase \
+	netcat-openbsd netcat-traditional procps python3 python3-twisted \
+	shellcheck socat strace ucspi-tcp unicode-data
+# What the inetds need that tests/get-inetds unpacks.
+INETD_PACKAGES = libbsd0 libevent-2.1-7 libnsl2 libtirpc3 libwrap0
 
 deps:
 	@tests/install-packages $(BUILD_PACKAGES)
 check-deps:
-	@tests/install-packages $(BUILD_PACKAGES) $(CHECK_PACKAGES)
+	@tests/install-packages $(BUILD_PACKAGES) $(CHECK_PACKAGES) \
+		$(INETD_PACKAGES)
+	@tests/get-inetds
 
 # Unit tests: tests/unit/NAME.c is built with the sources that UNIT_NAME
 # names, once plainly and once under the sanitizers.

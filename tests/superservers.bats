@@ -4,7 +4,8 @@
 
 setup_file() {
 	load box
-	"$BATS_TEST_DIRNAME/get-inetds"
+	! "$BATS_TEST_DIRNAME/booted-systemd" can ||
+		"$BATS_TEST_DIRNAME/get-inetds" || true
 	box_boot
 }
 
@@ -46,19 +47,29 @@ launch_line() {
 	launch /bin/sh -c "exec $1"
 }
 
+# need_unpacked PACKAGE
+need_unpacked() {
+	skip_unless "test -d '$ROOT/build/inetds/$1'" "$1 (make check-deps)"
+}
+
+# openbsd_inetd LINE, inetutils_inetd LINE, xinetd ENTRY: with this, as the
+# manual shows it, for configuration.
 openbsd_inetd() {
-	box tee /etc/inetd.conf >/dev/null
+	need_unpacked openbsd-inetd
+	box tee /etc/inetd.conf >/dev/null <<<"$1"
 	launch "$INETDS/openbsd-inetd/usr/sbin/inetd" -i
 }
 
 inetutils_inetd() {
-	box tee /etc/inetd.conf >/dev/null
+	need_unpacked inetutils-inetd
+	box tee /etc/inetd.conf >/dev/null <<<"$1"
 	launch "$INETDS/inetutils-inetd/usr/sbin/inetutils-inetd" \
 		-d /etc/inetd.conf
 }
 
 xinetd() {
-	box tee /etc/xinetd.versed >/dev/null
+	need_unpacked xinetd
+	box tee /etc/xinetd.versed >/dev/null <<<"$1"
 	launch "$INETDS/xinetd/usr/sbin/xinetd" -dontfork -f /etc/xinetd.versed
 }
 
@@ -68,31 +79,31 @@ refusal_logged() {
 }
 
 @test "openbsd-inetd" {
-	manual_block versed.8 inetd 1 | openbsd_inetd
+	openbsd_inetd "$(manual_block versed.8 inetd 1)"
 	served
 	refusal_logged 127.0.0.1:[0-9]*
 }
 
 @test "openbsd-inetd, wait" {
-	manual_block versed.8 inetd 2 | openbsd_inetd
+	openbsd_inetd "$(manual_block versed.8 inetd 2)"
 	served
 	refusal_logged 127.0.0.1:[0-9]*
 }
 
 @test "inetutils-inetd" {
-	manual_block versed.8 inetd 1 | inetutils_inetd
+	inetutils_inetd "$(manual_block versed.8 inetd 1)"
 	served
 	refusal_logged 127.0.0.1:[0-9]*
 }
 
 @test "inetutils-inetd, wait" {
-	manual_block versed.8 inetd 2 | inetutils_inetd
+	inetutils_inetd "$(manual_block versed.8 inetd 2)"
 	served
 	refusal_logged 127.0.0.1:[0-9]*
 }
 
 @test "xinetd" {
-	manual_block versed.8 xinetd | xinetd
+	xinetd "$(manual_block versed.8 xinetd)"
 	served
 	refusal_logged 127.0.0.1:[0-9]*
 }
@@ -165,6 +176,7 @@ refusal_logged() {
 }
 
 @test "inetd, dgram: refused with a reason" {
+	need_unpacked openbsd-inetd
 	box tee /etc/inetd.conf >/dev/null <<-END
 		127.0.0.1:11000 dgram udp4 wait.3 nobody /usr/local/sbin/versed versed
 	END
@@ -181,15 +193,15 @@ refusal_logged() {
 wrapped() {
 	box tee /usr/local/sbin/wrapper >/dev/null
 	box chmod 755 /usr/local/sbin/wrapper
-	manual_block versed.8 inetd 1 |
-		sed 's,/versed versed$,/wrapper wrapper,' | openbsd_inetd
+	openbsd_inetd "$(manual_block versed.8 inetd 1 |
+		sed 's,/versed versed$,/wrapper wrapper,')"
 }
 
 @test "a handler that is missing, or not executable" {
 	box install -m 644 /dev/null /usr/local/sbin/not-executable
 	for program in missing not-executable; do
-		manual_block versed.8 inetd 1 |
-			sed "s,/versed versed$,/$program versed," | openbsd_inetd
+		openbsd_inetd "$(manual_block versed.8 inetd 1 |
+			sed "s,/versed versed$,/$program versed,")"
 		unanswered '27:cummingsify.HERE IS MY POEM,'
 		box_logged "/usr/local/sbin/$program: "
 		launcher_stop
@@ -255,7 +267,7 @@ wrapped() {
 
 @test "no syslog at all" {
 	box mv /dev/log /dev/log.away
-	manual_block versed.8 inetd 1 | openbsd_inetd
+	openbsd_inetd "$(manual_block versed.8 inetd 1)"
 	run served
 	box mv /dev/log.away /dev/log
 	assert_success
@@ -263,7 +275,7 @@ wrapped() {
 
 # xinetd: the other inetds themselves wait for such a syslog for ever.
 @test "a syslog that takes no more" {
-	manual_block versed.8 xinetd | xinetd
+	xinetd "$(manual_block versed.8 xinetd)"
 	box mv /dev/log /dev/log.away
 	box systemd-run -q --unit=deaf --collect /usr/src/versed/tests/deaf.py
 	wait_until 10 box test -e /run/deaf
@@ -274,7 +286,7 @@ wrapped() {
 }
 
 @test "a client that resets, under inetd" {
-	manual_block versed.8 inetd 1 | openbsd_inetd
+	openbsd_inetd "$(manual_block versed.8 inetd 1)"
 	for request in '' 27: '27:cummingsify.HERE IS MY POEM,'; do
 		box tests/reset.py "$SERVER" "$request"
 	done

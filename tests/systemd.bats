@@ -24,7 +24,6 @@ setup() {
 
 teardown() {
 	[[ -e $BOX/pid ]] || return 0
-	box pkill -x -KILL client.py || true
 	for unit in versed.socket versed@.service; do
 		drop_in_end "$unit"
 	done
