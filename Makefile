@@ -8,6 +8,7 @@ BINDIR     = $(PREFIX)/bin
 LIBEXECDIR = $(PREFIX)/libexec
 MANDIR     = $(PREFIX)/share/man
 UNITDIR    = $(PREFIX)/lib/systemd/system
+COMPDIR    = $(PREFIX)/share/bash-completion/completions
 
 CC         = cc
 HANDLER_CC = musl-gcc
@@ -40,7 +41,10 @@ CGI_OBJS     = $B/handler/versed-cgi.o $B/handler/gateway.o \
 POOL_HOST = endpoint listener log notify options pool worker
 POOL_OBJS = $(POOL_HOST:%=$B/cc/host/%.o)
 
-PROGRAMS = $B/versed $B/versed.cgi $B/versed-pool
+VERSIFY_OBJS = $(patsubst %,$B/cc/%.o,versify client exchange text \
+	host/dial host/endpoint host/io host/options host/spawn wire/netstring)
+
+PROGRAMS = $B/versed $B/versed.cgi $B/versed-pool $B/versify
 
 all: $(PROGRAMS)
 
@@ -51,6 +55,9 @@ $B/versed $B/versed.cgi:
 
 $B/versed-pool: $B/cc/versed-pool.o $(POOL_OBJS)
 	$(CC) $(LDFLAGS) -o $@ $^ -lsystemd
+
+$B/versify: $(VERSIFY_OBJS)
+	$(CC) $(LDFLAGS) -o $@ $^
 
 HEADERS = $(wildcard src/*.h src/*/*.h)
 
@@ -149,21 +156,28 @@ $B/bench/%: tests/bench/%.c Makefile
 	$(CC) $(REQUIRED) $(CFLAGS) $(LDFLAGS) -o $@ $<
 
 # What is installed; uninstall removes exactly this.
+BIN_PROGRAMS  = versify
 SBIN_PROGRAMS = versed versed-pool
 CGI_PROGRAMS  = versed.cgi
+MAN1          = versify.1
 MAN8          = versed.8
 UNITS         = versed.socket versed@.service
-INSTALLED     = $(SBIN_PROGRAMS:%=$(SBINDIR)/%) \
-	$(CGI_PROGRAMS:%=$(LIBEXECDIR)/%) $(MAN8:%=$(MANDIR)/man8/%) \
-	$(UNITS:%=$(UNITDIR)/%)
+INSTALLED     = $(BIN_PROGRAMS:%=$(BINDIR)/%) $(SBIN_PROGRAMS:%=$(SBINDIR)/%) \
+	$(CGI_PROGRAMS:%=$(LIBEXECDIR)/%) $(MAN1:%=$(MANDIR)/man1/%) \
+	$(MAN8:%=$(MANDIR)/man8/%) $(UNITS:%=$(UNITDIR)/%) $(COMPDIR)/versify
 
 # The units name the programs where they are installed.
 install: all
-	install -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(LIBEXECDIR) \
-		$(DESTDIR)$(MANDIR)/man8 $(DESTDIR)$(UNITDIR)
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(SBINDIR) \
+		$(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(MANDIR)/man1 \
+		$(DESTDIR)$(MANDIR)/man8 $(DESTDIR)$(UNITDIR) \
+		$(DESTDIR)$(COMPDIR)
+	install $(BIN_PROGRAMS:%=$B/%) $(DESTDIR)$(BINDIR)
 	install $(SBIN_PROGRAMS:%=$B/%) $(DESTDIR)$(SBINDIR)
 	install $(CGI_PROGRAMS:%=$B/%) $(DESTDIR)$(LIBEXECDIR)
+	install -m 644 $(MAN1:%=man/%) $(DESTDIR)$(MANDIR)/man1
 	install -m 644 $(MAN8:%=man/%) $(DESTDIR)$(MANDIR)/man8
+	install -m 644 src/versify.bash-completion $(DESTDIR)$(COMPDIR)/versify
 	for unit in $(UNITS); do \
 		sed 's,/usr/local/sbin,$(SBINDIR),' systemd/$$unit | \
 			install -m 644 /dev/stdin $(DESTDIR)$(UNITDIR)/$$unit || \

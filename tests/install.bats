@@ -21,8 +21,11 @@ installed() {
 	make_tree install
 	run -0 installed
 	assert_output "$(make -s list-installed | tr ' ' '\n' | sort)"
+	assert_line /usr/local/bin/versify
 	assert_line /usr/local/sbin/versed
 	assert_line /usr/local/libexec/versed.cgi
+	assert_line /usr/local/share/bash-completion/completions/versify
+	assert_line /usr/local/share/man/man1/versify.1
 	assert_line /usr/local/share/man/man8/versed.8
 	assert_line /usr/local/lib/systemd/system/versed.socket
 	assert_line /usr/local/lib/systemd/system/versed@.service
@@ -54,7 +57,7 @@ installed() {
 	umask 077
 	make_tree install
 	umask 022
-	local programs='.*/\(sbin\|libexec\)/.*'
+	local programs='.*/\(bin\|sbin\|libexec\)/.*'
 	run -0 find "$TREE/usr" -type d ! -perm 755 -o -type f \
 		! -regex "$programs" ! -perm 644 -o -regex "$programs" ! -perm 755
 	assert_output ''

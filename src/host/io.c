@@ -73,6 +73,12 @@ io_set_deadline(unsigned long timeout_s)
 	deadline_passed = 0;
 }
 
+bool
+io_is_late(void)
+{
+	return deadline_passed;
+}
+
 /*
  * To be called when a system call on fd failed: waits where fd is not ready.
  * Returns true where the call is worth another try.
@@ -99,10 +105,10 @@ io_read(int fd, void *buf, size_t len, size_t *ret_len)
 			return IO_TIMEOUT;
 		n = read(fd, buf, len);
 	} while (n < 0 && can_retry(fd, POLLIN));
-	if (n == 0 || (n < 0 && errno == ECONNRESET))
+	if (n == 0)
 		return IO_EOF;
 	if (n < 0)
-		return IO_ERROR;
+		return errno == ECONNRESET ? IO_RESET : IO_ERROR;
 	*ret_len = (size_t)n;
 	return IO_OK;
 }
@@ -126,6 +132,14 @@ io_write(int fd, const void *buf, size_t len)
 		len -= (size_t)n;
 	}
 	return IO_OK;
+}
+
+bool
+io_wait(int fd, int timeout_ms)
+{
+	struct pollfd pfd = {.fd = fd, .events = POLLIN};
+
+	return !deadline_passed && poll(&pfd, 1, timeout_ms) > 0;
 }
 
 /* A connection that failed before it was accepted is not ours to report. */

@@ -17,7 +17,8 @@
 
 enum io_result {
 	IO_OK,
-	IO_EOF,	    /* end of input, or the other side reset */
+	IO_EOF,	    /* end of input */
+	IO_RESET,   /* the other side reset the connection (io_read only) */
 	IO_TIMEOUT, /* the deadline passed */
 	IO_STOPPED, /* SIGTERM came (io_accept only) */
 	IO_ERROR,   /* errno says why */
@@ -37,6 +38,16 @@ void io_catch_term(void);
  * none.  Runs on the timer of setitimer(2), which the caller leaves alone.
  */
 void io_set_deadline(unsigned long timeout_s);
+
+/* Tells whether the deadline has passed. */
+bool io_is_late(void);
+
+/*
+ * Waits for input on fd, or where that is -1 for nothing, for timeout_ms
+ * milliseconds or until a signal comes, as one does at the deadline.  Returns
+ * whether there is any: bytes, end of input or an error.
+ */
+bool io_wait(int fd, int timeout_ms);
 
 /*
  * Reads at most len bytes (len > 0) into buf.  IO_OK writes how many came, at

@@ -1,0 +1,34 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: ISC
+"""A poetry transformation server as the original was, on Twisted, on the
+listening socket that is its standard input: one netstring NAME.TEXT of at most
+99 999 bytes a connection, cut at the first dot; no reply where the name is not
+known or the text is not UTF-8."""
+import os
+import socket
+
+from twisted.internet import protocol, reactor
+from twisted.protocols.basic import NetstringReceiver
+
+TRANSFORMS = {"cummingsify": str.lower}
+
+
+class Poetry(NetstringReceiver):
+    MAX_LENGTH = 99999
+
+    def stringReceived(self, string):
+        name, _, text = string.partition(b".")
+        transform = TRANSFORMS.get(name.decode(errors="replace"))
+        try:
+            if transform is not None:
+                self.sendString(transform(text.decode()).encode())
+        except UnicodeDecodeError:
+            pass
+        self.transport.loseConnection()
+
+
+factory = protocol.ServerFactory()
+factory.protocol = Poetry
+os.set_blocking(0, False)
+reactor.adoptStreamPort(0, socket.AF_INET, factory)
+reactor.run()

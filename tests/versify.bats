@@ -1,0 +1,614 @@
+# SPDX-License-Identifier: ISC
+# The client: whom it asks, what it takes for a reply, what it writes.
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154 # command lines are run later; listen() sets variables
+
+setup() {
+	load lib
+	need /usr/bin/python3
+	VERSIFY=${VERSIFY:-$BUILD/versify}
+	T=$BATS_TEST_TMPDIR
+	printf 'HERE IS MY POEM' >"$T/poem"
+	printf 'here is my poem' >"$T/wanted"
+}
+
+teardown() {
+	stop_started
+}
+
+# listen NAME ADDRESS COMMAND ...: a server, from here to the test's end; what
+# to connect to is then in $NAME.
+listen() {
+	start "$BATS_TEST_DIRNAME/serve-on.py" "$2" "$T/$1.address" "${@:3}"
+	wait_until 20 test -e "$T/$1.address"
+	declare -g "$1=$(cat "$T/$1.address")"
+}
+
+# a_server [NAME [ADDRESS]]: one that serves; misbehaving ACTION ...: one that
+# does as tests/misbehave.py says.  Both are $server.
+a_server() {
+	listen "${1:-server}" "${2:-127.0.0.1}" "$VERSED" -n 0
+}
+
+misbehaving() {
+	rm -f "$T/server.address"
+	listen server 127.0.0.1 "$BATS_TEST_DIRNAME/misbehave.py" "$@"
+}
+
+# asks STATUS ARGUMENT ...: versify with the arguments, the poem as input,
+# exits with STATUS and writes the wanted poem, or where STATUS is not 0
+# nothing.  What it says is left in $T/err.
+asks() {
+	local want=$1 status=0
+	shift
+	timeout 60 "$VERSIFY" "$@" <"$T/poem" >"$T/got" 2>"$T/err" || status=$?
+	if [[ $status != "$want" ]]; then
+		echo "exit status $status, not $want: $(cat "$T/err")" >&2
+		return 1
+	fi
+	if [[ $want = 0 ]]; then
+		cmp "$T/wanted" "$T/got"
+	else
+		cmp /dev/null "$T/got"
+	fi
+}
+
+# said LINE ...: these lines, and no other, on standard error.
+said() {
+	diff <((($# == 0)) || printf 'versify: %s\n' "$@") "$T/err" >&2
+}
+
+# falls_back ARGUMENT ...: with -f and the arguments versify writes the poem as
+# it is, and says so.
+falls_back() {
+	cp "$T/poem" "$T/wanted"
+	asks 0 -f "$@"
+	tail -n 1 "$T/err" | grep -qx 'versify: the text is written as it is'
+}
+
+# exits STATUS COMMAND-LINE: so the command line exits; what it says is left in
+# $T/err.
+exits() {
+	local status=0
+	V=$VERSIFY D=$VERSED T=$T server=${server:-} \
+		timeout 60 bash -c "$2" 2>"$T/err" || status=$?
+	[[ $status != "$1" ]] || return 0
+	echo "exit status $status, not $1: $(cat "$T/err")" >&2
+	return 1
+}
+
+# fills SERVER: takes all places in its queue, which nobody empties.
+fills() {
+	local i
+	for ((i = 0; i <= 16; i++)); do
+		start "$VERSIFY" -t 30 "$1" x "$T/poem" 2>/dev/null
+	done
+	wait_until 10 bash -c '! "$0" -v -c 1 -t 1 "$1" x </dev/null 2>&1 |
+		grep -q "no reply"' "$VERSIFY" "$1"
+}
+
+# apart SCRIPT: runs it in a network of its own, with the files of $T/etc, if
+# any, in the place of those of /etc.
+apart() {
+	skip_unless 'unshare -r -m -n ip link set lo up' \
+		'unshare and iproute2'
+	T=$T VERSIFY=$VERSIFY VERSED=$VERSED BUILD=$BUILD \
+		LISTEN=$BATS_TEST_DIRNAME/serve-on.py \
+		unshare -r -m -n bash -euc '
+		ip link set lo up
+		for file in "$T"/etc/*; do
+			[[ ! -e $file ]] || mount --bind "$file" "/etc/${file##*/}"
+		done
+		'"$1" 3>&-
+}
+
+@test "FILE, - and standard input" {
+	asks 0 -e "$VERSED" cummingsify
+	said
+	asks 0 -e "$VERSED" cummingsify -
+	asks 0 -e "$VERSED" cummingsify "$T/poem" </dev/null
+	asks 0 --execute="$VERSED" cummingsify "$T/poem"
+	printf 'HERE IS MY POEM' | "$VERSIFY" -e "$VERSED" cummingsify | cat |
+		cmp "$T/wanted" -
+}
+
+@test "no text, a text of NULs, the longest text" {
+	: >"$T/poem"
+	: >"$T/wanted"
+	asks 0 -e "$VERSED" cummingsify
+	head -c 5000 /dev/zero | tee "$T/poem" >"$T/wanted"
+	asks 0 -e "$VERSED" rot13
+	head -c 99993 /dev/zero | tee "$T/poem" >"$T/wanted"
+	asks 0 -e "$VERSED" rot13
+}
+
+@test "terminals on both sides" {
+	need script
+	printf 'HERE IS MY POEM\n\004' |
+		script -qefc "'$VERSIFY' -e '$VERSED' cummingsify" /dev/null \
+			>"$T/got"
+	grep -q 'here is my poem' "$T/got"
+}
+
+@test "a host, an IPv6 address, a UNIX socket" {
+	a_server
+	asks 0 "$server" cummingsify
+	said
+	asks 0 "localhost:${server##*:}" cummingsify
+	a_server six ::1
+	asks 0 "$six" cummingsify
+	a_server unix "$T/socket"
+	asks 0 "$unix" cummingsify
+	cd "$T"
+	asks 0 ./socket cummingsify
+}
+
+@test "-4 and -6" {
+	a_server
+	port=${server##*:}
+	asks 0 -4 "127.0.0.1:$port" cummingsify
+	asks 0 --ipv4 "localhost:$port" cummingsify
+	asks 68 -6 "127.0.0.1:$port" cummingsify
+	asks 68 --ipv6 "127.0.0.1:$port" cummingsify
+	asks 68 -4 "[::1]:$port" cummingsify
+}
+
+@test "the port is 11000; an IPv6 address needs no brackets" {
+	apart '
+	for server in 127.0.0.1 localhost [::1] ::1; do
+		code=0
+		"$VERSIFY" -v "$server" cummingsify "$T/poem" || code=$?
+		[[ $code = 69 ]]
+	done' 2>"$T/err"
+	said "127.0.0.1: trying 127.0.0.1:11000" \
+		"127.0.0.1: cannot connect: Connection refused" \
+		"localhost: trying 127.0.0.1:11000" \
+		"localhost: cannot connect: Connection refused" \
+		"[::1]: trying [::1]:11000" \
+		"[::1]: cannot connect: Connection refused" \
+		"::1: trying [::1]:11000" \
+		"::1: cannot connect: Connection refused"
+}
+
+@test "-l lists the server's transforms, and reads nothing" {
+	"$VERSED" -L >"$T/wanted"
+	a_server
+	asks 0 -l "$server"
+	asks 0 --list "$server" <&-
+	asks 0 -l -e "$VERSED"
+}
+
+@test "-h fits a screen, -V tells the version" {
+	run -0 "$VERSIFY" --help
+	[[ ${#lines[@]} -le 24 ]]
+	for line in "${lines[@]}"; do
+		[[ ${#line} -le 80 ]]
+	done
+	"$VERSIFY" -h | cmp - <("$VERSIFY" --help)
+	run -0 "$VERSIFY" -V
+	assert_output --regexp '^versify [0-9.]+$'
+	run -0 "$VERSIFY" --version
+	exits 74 '"$V" --version >&-'
+	exits 74 '"$V" --help >/dev/full'
+}
+
+@test "bad usage is 64" {
+	for arguments in '' 'host' 'a,,b x' ', x' 'host:0 x' 'host:65536 x' \
+		'host: x' 'host:http x' '[::1 x' '[::1]1 x' ':1 x' '[]:1 x' \
+		'host x f g' 'host a.b' '-l' '-l host x' '-f -l host' \
+		'-c x host y' '-t -1 host y' '-r 1000 host y' '-m 0 host y' \
+		'-m 1000000000 host y' '-x host y' '--nosuch host y' '-t' \
+		'-e versed' '-e versed a b c'; do
+		# shellcheck disable=SC2086
+		asks 64 $arguments
+		[[ $(wc -l <"$T/err") = 1 ]]
+	done
+	asks 64 host ''
+	asks 64 "/$(printf '%0108d' 0)" x
+	asks 64 "$(printf 'a,%.0s' {1..17})" x
+	said 'more than 16 servers'
+	asks 64 host:99999 x
+	said 'host:99999: the port must be a number from 1 to 65535'
+}
+
+@test "a text beyond the limit is 65; -m raises it" {
+	head -c 99994 /dev/zero | tee "$T/poem" >"$T/wanted"
+	asks 65 -e "$VERSED" rot13
+	said 'the text cannot fit: a request has at most 99999 bytes (see -m)'
+	asks 65 -m 99999 -e "$VERSED" rot13
+	asks 0 -m 100000 -e "$VERSED -m 100000" rot13
+	asks 0 --max-length 5000000 -e "$VERSED -m 100000" rot13
+	asks 69 -m 100000 -e "$VERSED" rot13
+	head -c 300000 /dev/zero >"$T/poem"
+	falls_back -e "$VERSED" rot13
+}
+
+@test "input that cannot be read is 66, -f or not" {
+	for f in '' -f; do
+		asks 66 $f -e "$VERSED" cummingsify "$T/nosuch"
+		said "cannot read $T/nosuch: No such file or directory"
+		asks 66 $f -e "$VERSED" cummingsify "$T"
+		said "cannot read $T: Is a directory"
+	done
+	exits 66 '"$V" -e "$D" cummingsify <&-'
+	said 'cannot read standard input: Bad file descriptor'
+}
+
+@test "an unknown host is 68" {
+	host=$(printf '%064d' 0).invalid
+	asks 68 "$host:1" cummingsify
+	said "$host:1: cannot look up the host: Name or service not known"
+	falls_back "$host" cummingsify
+}
+
+@test "a server that is not there is 69" {
+	misbehaving kill
+	asks 69 "$server" cummingsify
+	wait_until 10 bash -c "! kill -0 $started"
+	asks 69 "$server" cummingsify
+	said "$server: cannot connect: Connection refused"
+	falls_back "$server" cummingsify
+	asks 69 "$T/nosuch" cummingsify
+	said "$T/nosuch: cannot connect: No such file or directory"
+	asks 69 -e "$T/nosuch" cummingsify
+	said "$T/nosuch: cannot start: No such file or directory"
+	asks 69 -e ' ' cummingsify
+}
+
+@test "a server that closes without a reply is 69" {
+	misbehaving read close
+	asks 69 "$server" cummingsify
+	said "$server: closed without a reply: refused, or busy"
+	falls_back "$server" cummingsify
+	misbehaving read reset
+	asks 69 "$server" cummingsify
+	said "$server: reset without a reply: refused, or busy"
+	a_server good
+	asks 69 "$good" nosuch
+}
+
+@test "a server that closes before it read is 69" {
+	misbehaving reset
+	head -c 9000000 /dev/zero >"$T/poem"
+	asks 69 -m 9999999 "$server" rot13
+	asks 69 -m 9999999 -e true rot13
+}
+
+@test "a reply that is cut off is 76" {
+	for reply in 1 15 15: 15:here '15:here is my poem'; do
+		misbehaving read "send=$reply"
+		asks 76 "$server" cummingsify
+		said "$server: the reply was cut off after ${#reply} bytes"
+		misbehaving read "send=$reply" reset
+		asks 76 "$server" cummingsify
+	done
+	falls_back "$server" cummingsify
+}
+
+@test "a reply that is no netstring is 76, at its first wrong byte" {
+	while read -r reply reason; do
+		misbehaving read "send=$reply" hold
+		asks 76 "$server" cummingsify
+		said "$server: the reply $reason"
+	done <<-'END'
+		99999999999: is longer than 999999 bytes (see -m)
+		1000000 is longer than 999999 bytes (see -m)
+		15:here\x20is\x20my\x20poem; is no netstring: no comma after the content
+		015:here\x20is\x20my\x20poem, is no netstring: leading zero in the length
+		x is no netstring: no length
+		\x20 is no netstring: no length
+		15;here\x20is\x20my\x20poem, is no netstring: not a digit in the length
+		HTTP/1.1 is no netstring: no length
+	END
+	falls_back "$server" cummingsify
+}
+
+@test "bytes or a reset after the reply are 76" {
+	misbehaving read 'send=15:here is my poem,\n'
+	asks 76 "$server" cummingsify
+	said "$server: bytes follow the reply"
+	misbehaving read 'send=15:here is my poem,1:a,' hold
+	asks 76 "$server" cummingsify
+	falls_back "$server" cummingsify
+	misbehaving read 'send=15:here is my poem,' reset
+	asks 76 "$server" cummingsify
+	said "$server: the connection was reset after the reply"
+}
+
+@test "a server that does not close after its reply is no failure" {
+	misbehaving read 'send=15:here is my poem,' hold
+	asks 0 "$server" cummingsify
+	said
+}
+
+@test "-m bounds the reply" {
+	asks 0 -m 15 -e "$VERSED" cummingsify
+	asks 76 -m 14 -e "$VERSED" cummingsify
+	said "$VERSED: the reply is longer than 14 bytes (see -m)"
+}
+
+@test "a silent server is 75 after -t" {
+	misbehaving hold
+	asks 75 -t 1 "$server" cummingsify
+	said "$server: out of time: no reply"
+	asks 75 --timeout=1 "$server,$server" cummingsify
+	falls_back -t 1 "$server" cummingsify
+}
+
+@test "a server that trickles is 75 after -t" {
+	misbehaving read trickle
+	asks 75 -t 1 "$server" cummingsify
+	said "$server: out of time: the reply is not whole"
+}
+
+@test "a server that does not read is 75 after -t" {
+	misbehaving hold
+	head -c 20000000 /dev/zero >"$T/poem"
+	asks 75 -t 1 -m 20000012 "$server" cummingsify
+	said "$server: out of time: the request was not taken"
+}
+
+@test "-e: a handler that hangs is killed, and what it started" {
+	cat >"$T/hang" <<-'END'
+		sleep 60 &
+		echo $! $$ >"${0%/*}/pids"
+		sleep 60
+	END
+	asks 75 -t 1 -e "sh $T/hang" cummingsify
+	read -r child parent <"$T/pids"
+	wait_until 10 bash -c "! kill -0 $child && ! kill -0 $parent"
+}
+
+@test "-e: a handler that stays after its reply is killed" {
+	cat >"$T/stay" <<-END
+		echo \$\$ >$T/pid
+		"$VERSED"
+		exec >&- sleep 60
+	END
+	asks 0 -e "sh $T/stay" cummingsify
+	said
+	run ! kill -0 "$(cat "$T/pid")"
+}
+
+@test "input and output that do not move are 75 after -t" {
+	mkfifo "$T/fifo"
+	asks 75 -t 1 -e "$VERSED" cummingsify "$T/fifo"
+	said "out of time: cannot open $T/fifo"
+	start bash -c "exec sleep 60 >'$T/fifo'"
+	asks 75 -t 1 -e "$VERSED" cummingsify "$T/fifo"
+	said "out of time: the text is not whole"
+	start bash -c "exec sleep 60 <'$T/fifo'"
+	head -c 90000 /dev/zero >"$T/poem"
+	exits 75 '"$V" -t 1 -e "$D" rot13 "$T/poem" >"$T/fifo"'
+	said "out of time: the output was not taken"
+}
+
+@test "-t 0 is no deadline" {
+	misbehaving read trickle
+	timeout 3 "$VERSIFY" -t 0 "$server" cummingsify "$T/poem" >"$T/got" &&
+		return 1
+	[[ $? = 124 ]]
+}
+
+@test "an output that fails is 74, -f or not, and no file is left half full" {
+	a_server
+	head -c 90000 /dev/zero >"$T/long"
+	for f in '' -f; do
+		exits 74 "\"\$V\" $f \$server cummingsify \$T/poem >/dev/full"
+		said 'cannot write: No space left on device'
+		exits 74 "\"\$V\" $f \$server cummingsify \$T/poem >&-"
+		said 'cannot write: standard output is closed'
+		exits 74 "\"\$V\" $f \$server cummingsify \$T/poem >/dev/null 1</dev/null"
+		said 'cannot write: Bad file descriptor'
+		exits 74 "exec > >(exec true); wait \$!
+			\"\$V\" $f \$server rot13 \$T/long"
+		said 'cannot write: Broken pipe'
+		printf before >"$T/file"
+		exits 74 "ulimit -f 50
+			\"\$V\" $f \$server rot13 \$T/long >>\$T/file"
+		said 'cannot write: File too large'
+		printf before | cmp - "$T/file"
+	done
+	exits 74 'ulimit -f 50
+		"$V" -f 127.0.0.1:1 rot13 "$T/long" >"$T/file"'
+	cmp /dev/null "$T/file"
+}
+
+@test "closed standard streams are not taken for others" {
+	a_server
+	exits 0 '"$V" -v "$server" cummingsify "$T/poem" <&- 2>&- >"$T/got"'
+	cmp "$T/wanted" "$T/got"
+	exits 0 '"$V" -v -e "$D" cummingsify "$T/poem" <&- 2>&- >"$T/got"'
+	cmp "$T/wanted" "$T/got"
+	exits 69 '"$V" -v "$server" nosuch "$T/poem" <&- 2>&- >"$T/got"'
+	cmp /dev/null "$T/got"
+}
+
+@test "-r repeats: a handler killed in mid-reply costs nothing" {
+	cat >"$T/half" <<-END
+		[ -e $T/tried ] && exec "$VERSED"
+		touch $T/tried
+		printf 15:here
+		kill -9 \$\$
+	END
+	asks 76 -e "sh $T/half" cummingsify
+	rm "$T/tried"
+	asks 0 -r 1 -e "sh $T/half" cummingsify
+	said
+	misbehaving read send=15:here reset next read close next \
+		read 'send=15:here is my poem,'
+	asks 0 --retries=2 "$server" cummingsify
+	said
+}
+
+@test "-r: so often and no more" {
+	misbehaving read close next read close next read \
+		'send=15:here is my poem,'
+	asks 69 -r 1 "$server" cummingsify
+	asks 0 -r 1 "$server" cummingsify
+	misbehaving read close
+	asks 75 -t 1 -r 999 "$server" cummingsify
+	said "$server: closed without a reply: refused, or busy"
+}
+
+@test "one of three servers down, another killed in mid-reply, costs nothing" {
+	misbehaving kill
+	asks 69 "$server" cummingsify
+	down=$server
+	misbehaving read send=15:here kill
+	a_server good
+	for servers in "$down,$server,$good" "$good,$down,$server"; do
+		asks 0 "$servers" cummingsify
+		said
+	done
+}
+
+@test "where all fail, each is named, and the last one's failure counts" {
+	misbehaving read send=15:here
+	asks 76 "$T/nosuch,$server" cummingsify
+	said "$T/nosuch: cannot connect: No such file or directory" \
+		"$server: the reply was cut off after 7 bytes"
+	asks 69 "$server,$T/nosuch" cummingsify
+}
+
+@test "-v says what is tried" {
+	misbehaving read close next read 'send=15:here is my poem,'
+	asks 0 -v -r 1 "$server" cummingsify
+	said "$server: trying $server" \
+		"$server: closed without a reply: refused, or busy" \
+		"$server: trying $server"
+	asks 69 --verbose "$T/nosuch" cummingsify
+	said "$T/nosuch: trying unix" \
+		"$T/nosuch: cannot connect: No such file or directory"
+}
+
+@test "all addresses of a name are tried" {
+	mkdir "$T/etc"
+	echo '127.0.0.2 poetry' >"$T/etc/hosts"
+	echo '127.0.0.1 poetry' >>"$T/etc/hosts"
+	apart '
+		"$LISTEN" 127.0.0.1 "$T/address" "$VERSED" -n 2 &
+		timeout 10 bash -c "until [[ -e $T/address ]]; do sleep 0.1; done"
+		port=$(cut -d: -f2 "$T/address")
+		"$VERSIFY" -v "poetry:$port" cummingsify "$T/poem" 2>"$T/err"
+		kill $!' >"$T/got"
+	cmp "$T/wanted" "$T/got"
+	run -0 cat "$T/err"
+	assert_line --partial 'poetry:'
+	assert_line --partial 'trying 127.0.0.1:'
+}
+
+@test "-c bounds an attempt to connect, to each server" {
+	listen tcp 127.0.0.1 sleep 60
+	fills "$tcp"
+	listen unix "$T/socket" sleep 60
+	fills "$unix"
+	asks 69 -c 1 "$tcp,$unix" cummingsify
+	said "$tcp: cannot connect: Connection timed out" \
+		"$unix: cannot connect: Connection timed out"
+	for server in "$tcp" "$unix"; do
+		asks 75 --connect-timeout=0 -t 1 "$server" cummingsify
+		said "$server: out of time: not connected"
+	done
+}
+
+@test "-c and -t bound the looking up of a name" {
+	mkdir "$T/etc"
+	echo 'nameserver 127.0.0.1' >"$T/etc/resolv.conf"
+	echo 'hosts: dns' >"$T/etc/nsswitch.conf"
+	apart '
+		/usr/bin/python3 -c "
+import signal, socket
+server = socket.socket(type=socket.SOCK_DGRAM)
+server.bind((\"127.0.0.1\", 53))
+open(\"$T/silent\", \"w\")
+signal.pause()" &
+		trap "kill $!" EXIT
+		timeout 10 bash -c "until [[ -e $T/silent ]]; do sleep 0.1; done"
+		code=0
+		"$VERSIFY" -t 1 poetry x "$T/poem" || code=$?
+		[[ $code = 75 ]]
+		"$VERSIFY" -c 1 poetry x "$T/poem" || code=$?
+		[[ $code = 68 ]]' 2>"$T/err"
+	said 'poetry: out of time: the host is not looked up' \
+		'poetry: cannot look up the host: Connection timed out'
+}
+
+@test "a connection to itself is none" {
+	# The kernel gives no other port to clients than the one that is asked.
+	apart '
+		echo 40000 40000 >/proc/sys/net/ipv4/ip_local_port_range
+		code=0
+		"$VERSIFY" 127.0.0.1:40000 x "$T/poem" || code=$?
+		[[ $code = 69 ]]' 2>"$T/err"
+	said '127.0.0.1:40000: cannot connect: Connection refused'
+}
+
+@test "the original service" {
+	skip_unless "/usr/bin/python3 -c 'import twisted'" python3-twisted
+	listen server 127.0.0.1 "$BATS_TEST_DIRNAME/original-server.py"
+	asks 0 "$server" cummingsify
+	said
+	printf 'ΟΔΥΣΣΕΥΣ' >"$T/poem"
+	printf 'οδυσσευς' >"$T/wanted"
+	asks 0 "$server" cummingsify
+	yes POEM | head -c 99987 >"$T/poem"
+	yes poem | head -c 99987 >"$T/wanted"
+	asks 0 "$server" cummingsify
+	printf '\377' >"$T/poem"
+	asks 69 "$server" cummingsify
+	asks 69 "$server" nosuch
+	falls_back "$server" nosuch
+}
+
+@test "the examples of the manual" {
+	load box
+	for ((n = 1; n <= 5; n++)); do
+		manual_block versify.1 EXAMPLES "$n" >"$T/example$n"
+	done
+	run ! manual_block versify.1 EXAMPLES "$n"
+	"$VERSED" -L >"$T/wanted3"
+	printf 'HERE IS MY POEM' >"$T/wanted5"
+	apart '
+		mount -t tmpfs none /run
+		cd "$T"
+		PATH=$BUILD:$PATH
+		PORT=11000 "$LISTEN" 127.0.0.1 tcp versed -n 0 &
+		"$LISTEN" /run/versed.sock unix versed -n 0 &
+		trap "kill $(jobs -p | tr "\n" " ")" EXIT
+		timeout 10 bash -c "until [[ -e tcp && -e unix ]]; do sleep 0.1; done"
+		for ((n = 1; n <= 5; n++)); do
+			bash -eu "example$n" >"got$n"
+		done'
+	cmp "$T/wanted" "$T/got1"
+	echo "here is my poem" | cmp - "$T/got2"
+	cmp "$T/wanted3" "$T/got3"
+	cmp "$T/wanted" "$T/got4"
+	cmp "$T/wanted5" "$T/loud"
+}
+
+@test "bash completion" {
+	# shellcheck source=/dev/null
+	. "$ROOT/src/versify.bash-completion"
+	PATH=$BUILD:$PATH
+	# completes LINE WORD ...: what is offered at the end of the line.
+	completes() {
+		COMP_LINE=$1
+		COMP_POINT=${#COMP_LINE}
+		COMPREPLY=()
+		_versify versify "${1##* }" ''
+		diff <(printf '%s\n' "${@:2}" | sort) \
+			<(printf '%s\n' "${COMPREPLY[@]}" | sort) >&2
+	}
+	a_server
+	completes 'versify --ti' --timeout
+	completes "versify -v $server cu" cummingsify
+	completes "versify $server t" title transforms
+	completes 'versify -e versed rot' rot13
+	completes "versify -t 3 --list $server x" ''
+	mapfile -t all < <("$VERSED" -L)
+	completes 'versify --execute versed ' "${all[@]}"
+	cd "$T"
+	completes 'versify localhost cummingsify po' poem
+	mapfile -t options < <(grep -o -- '--[a-z0-9-]*' <("$VERSIFY" -h))
+	completes 'versify --' "${options[@]}"
+}
