@@ -142,9 +142,11 @@ lint:
 	shellcheck $(SCRIPTS) tests/*.bash tests/*.bats
 	tests/lint-manuals man/*
 
-# What a start costs.
-bench: all $B/bench/floor
+# What a start costs, what the transforms do.
+bench: all $B/bench/floor $B/unit/casemap.so
 	@tests/bench/start $B/versed $B/bench/floor
+	@tests/bench/casemap $B/unit/casemap.so
+	@tests/bench/poem $B/versed
 
 $B/bench/floor: tests/bench/floor.c Makefile
 	@mkdir -p $(@D)

@@ -109,6 +109,22 @@ nothing_failed() {
 		-t versed -p info
 }
 
+# shellcheck disable=SC2016 # the filter expands it
+@test "the manual's folder of filters" {
+	run -0 box bash -e < <(manual_block versed.8 Filters)
+	assert_line rev
+	printf '%s\n' '#!/bin/bash' 'setsid sleep 1000 >/dev/null 2>&1 &' \
+		'echo "$UID" >&2' tac |
+		box install -m 755 /dev/stdin /etc/versed/tac
+	manual_block versed.8 systemd 5 | drop_in versed@.service
+	served
+	asked '11:rev.one two,' '7:owt eno,'
+	asked '8:tac.a\nb\n,' '4:b\na\n,'
+	box_logged 'filter="tac" message="6[0-9]*"' -t versed
+	wait_until 10 instances 0
+	run ! box pgrep -fx 'sleep 1000'
+}
+
 @test "a refusal is logged with peer and reason, and the client sees nothing" {
 	asked '24:nonesuch.HERE IS MY POEM,' ''
 	box_logged '^peer=127.0.0.1:[0-9]* transform="nonesuch" .* result=unknown reason="no such transform"$' \

@@ -126,7 +126,7 @@ sys.stdout.buffer.write(b"\n".join(body.split(b"\n")[::-1]) + end)'
 	} | "$VERSED" -m 20000012 >got
 	{
 		printf '20000000:'
-		tr A-Z a-z <text
+		tr '[:upper:]' '[:lower:]' <text
 		printf ,
 	} | cmp - got
 }
