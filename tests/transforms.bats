@@ -130,3 +130,17 @@ sys.stdout.buffer.write(b"\n".join(body.split(b"\n")[::-1]) + end)'
 		printf ,
 	} | cmp - got
 }
+
+@test "the README's transform works where it says it goes" {
+	cp -r "$ROOT/Makefile" "$ROOT/src" .
+	awk '/^```c$/ { code = 1; next } /^```$/ { code = 0 } code' \
+		"$ROOT/README.md" >code
+	sed '/^transform_fn/,$d' code >>src/service/transforms.c
+	grep '^transform_fn' code >prototype
+	sed -i '/^transform_fn transform_rot13/r prototype' \
+		src/service/transforms.h
+	grep '^    {' code >row
+	sed -i '/^    {"rot13"/r row' src/service/service.c
+	make -s build/versed CFLAGS='-O0 -Werror'
+	printf '10:hush.Oh! !,' | build/versed | cmp - <(printf '5:Oh. .,')
+}
