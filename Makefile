@@ -22,8 +22,11 @@ REQUIRED = -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Isrc $(WARN)
 # What faces strangers is one static file; musl lacks the kernel's headers.
 MULTIARCH       = $(shell $(CC) -print-multiarch)
 KERNEL_HEADERS  = -idirafter /usr/include -idirafter /usr/include/$(MULTIARCH)
-HANDLER_FLAGS   = $(REQUIRED) $(if $(findstring musl,$(HANDLER_CC)),$(KERNEL_HEADERS))
-HANDLER_LDFLAGS = $(if $(findstring musl,$(HANDLER_CC)),-static)
+HANDLER_FLAGS   = $(REQUIRED) -ffunction-sections -fdata-sections \
+	$(if $(findstring musl,$(HANDLER_CC)),$(KERNEL_HEADERS))
+# Fewer pages and mappings: a one-shot process pays for each.
+HANDLER_LDFLAGS = $(if $(findstring musl,$(HANDLER_CC)),-static) \
+	-Wl,--gc-sections -Wl,-z,noseparate-code
 
 WIRE    = netstring request
 WEB     = cgi form page reply
@@ -143,8 +146,8 @@ lint:
 	tests/lint-manuals man/*
 
 # What a start costs, what the transforms do.
-bench: all $B/bench/floor $B/unit/casemap.so
-	@tests/bench/start $B/versed $B/bench/floor
+bench: all $B/bench/floor $B/bench/start $B/unit/casemap.so
+	@$B/bench/start $B/bench/floor $B/versed
 	@tests/bench/casemap $B/unit/casemap.so
 	@tests/bench/poem $B/versed
 

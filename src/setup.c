@@ -40,9 +40,10 @@ setup_filters(const char *dir, const char **ret_reason)
 }
 
 bool
-setup_sandbox(bool with_filters)
+setup_sandbox(bool with_filters, unsigned int also)
 {
-	switch (with_filters ? sandbox_enter_with_filters() : sandbox_enter()) {
+	switch (
+	    with_filters ? sandbox_enter_with_filters() : sandbox_enter(also)) {
 	case SANDBOX_OK:
 		return true;
 	case SANDBOX_NO_FILTER:

@@ -15,9 +15,10 @@ struct filters *setup_filters(const char *dir, const char **ret_reason);
 
 /*
  * Enters the sandbox: from here on the process can only talk on what is open,
- * or, with_filters, run them.  Logs where a kernel has no system call filter.
- * Returns false where it cannot be entered; errno says why.
+ * or, with_filters, run them; also is sandbox_enter's.  Logs where a kernel has
+ * no system call filter. Returns false where it cannot be entered; errno says
+ * why.
  */
-bool setup_sandbox(bool with_filters);
+bool setup_sandbox(bool with_filters, unsigned int also);
 
 #endif

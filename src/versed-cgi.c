@@ -71,7 +71,7 @@ main(void)
 	errno = 0;
 	if (!gateway_open(&gateway, getenv))
 		give_up(EX_OSERR, "cannot prepare", strerror(errno));
-	if (!setup_sandbox(gateway.filters != NULL))
+	if (!setup_sandbox(gateway.filters != NULL, 0))
 		give_up(EX_OSERR, "cannot enter the sandbox", strerror(errno));
 	return gateway_serve(&gateway, STDIN_FILENO, STDOUT_FILENO);
 }

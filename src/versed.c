@@ -15,7 +15,9 @@
 #include "host/endpoint.h"
 #include "host/io.h"
 #include "host/log.h"
+#include "host/memory.h"
 #include "host/options.h"
+#include "host/sandbox.h"
 #include "service/service.h"
 #include "session.h"
 #include "setup.h"
@@ -161,6 +163,20 @@ parse_options(int argc, char *argv[], struct session *session,
 		print_list(session);
 }
 
+static void
+enter_sandbox(const struct session *session, enum endpoint_kind kind)
+{
+	unsigned int also = 0;
+
+	if (kind == ENDPOINT_LISTENER)
+		also |= SANDBOX_ACCEPT;
+	if (session->max >= MEMORY_EXPECT_MIN)
+		also |= SANDBOX_HUGE_PAGES;
+	if (!setup_sandbox(session->filters != NULL, also))
+		log_die(
+		    EX_OSERR, "cannot enter the sandbox: %s", strerror(errno));
+}
+
 /* Serves connections of the listening socket fd, one after another. */
 static int
 serve_listener(struct session *session, int fd, unsigned long max_requests)
@@ -215,9 +231,7 @@ main(int argc, char *argv[])
 	io_init();
 	if (kind == ENDPOINT_LISTENER)
 		io_catch_term();
-	if (!setup_sandbox(session.filters != NULL))
-		log_die(
-		    EX_OSERR, "cannot enter the sandbox: %s", strerror(errno));
+	enter_sandbox(&session, kind);
 	if (kind == ENDPOINT_LISTENER)
 		return serve_listener(&session, in_fd, max_requests);
 	return session_serve(

@@ -111,10 +111,11 @@ static bool
 is_journal(const struct stat *err)
 {
 	const char *stream = getenv("JOURNAL_STREAM");
-	unsigned long long dev, ino;
+	char own[48];
 
-	return stream != NULL && sscanf(stream, "%llu:%llu", &dev, &ino) == 2 &&
-	       dev == err->st_dev && ino == err->st_ino;
+	snprintf(own, sizeof(own), "%ju:%ju", (uintmax_t)err->st_dev,
+	    (uintmax_t)err->st_ino);
+	return stream != NULL && strcmp(stream, own) == 0;
 }
 
 void

@@ -6,15 +6,24 @@
 
 #include <stdint.h>
 
-#define HUGE_PAGE  ((size_t)2 << 20)
-#define EXPECT_MIN (2 * HUGE_PAGE)
+#define HUGE_PAGE ((size_t)2 << 20)
+
+/* Where the default limits fit: a mapping less to make and to tear down. */
+static unsigned char small[(size_t)3 << 19];
 
 void *
 memory_reserve(size_t size)
 {
-	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
-	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	static size_t used;
+	void *memory;
 
+	if (size <= sizeof(small) - used) {
+		memory = small + used;
+		used += size;
+		return memory;
+	}
+	memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	return memory == MAP_FAILED ? NULL : memory;
 }
 
@@ -23,7 +32,7 @@ memory_expect(unsigned char *start, size_t size)
 {
 	size_t skip = -(uintptr_t)start % HUGE_PAGE;
 
-	if (size < EXPECT_MIN)
+	if (size < MEMORY_EXPECT_MIN)
 		return;
 	/* Advice only: a kernel without such pages refuses, and no harm. */
 	madvise(

@@ -5,6 +5,9 @@
 
 #include <stddef.h>
 
+/* Texts of fewer bytes than this are not worth memory_expect's while. */
+#define MEMORY_EXPECT_MIN ((size_t)4 << 20)
+
 /* Returns size bytes of zeros, the caller's to the end, or NULL (errno). */
 void *memory_reserve(size_t size);
 

@@ -18,11 +18,18 @@ enum sandbox_result sandbox_drop_privileges(void);
  */
 enum sandbox_result sandbox_enter_with_filters(void);
 
+/* What sandbox_enter may leave open beside the rest. */
+enum {
+	SANDBOX_ACCEPT = 1,	/* accepting connections, and closing them */
+	SANDBOX_HUGE_PAGES = 2, /* memory_expect */
+};
+
 /*
  * sandbox_drop_privileges, then a seccomp filter (seccomp(2)) under which only
- * the system calls are left that host/io needs on open file descriptors;
- * any other kills the process.  SANDBOX_NO_FILTER has done the first only.
+ * the system calls are left that host/io needs on open file descriptors, and
+ * what also names; any other kills the process.  SANDBOX_NO_FILTER has done
+ * the first only.
  */
-enum sandbox_result sandbox_enter(void);
+enum sandbox_result sandbox_enter(unsigned int also);
 
 #endif
