@@ -353,6 +353,7 @@ program_run(const struct program *program, const unsigned char *text,
 		close_end(&run, i);
 	if (!children_kill(&before))
 		result = fail(&run, "its processes cannot be killed");
+	prctl(PR_SET_CHILD_SUBREAPER, 0L, 0L, 0L, 0L);
 	if (result == PROGRAM_OK)
 		*ret_len = run.out_len;
 	else

@@ -34,7 +34,7 @@ bool program_can_clean_up(void);
  *
  * PROGRAM_OK writes what it wrote, at most cap bytes, to ret_text and the
  * length to ret_len; else ret_len is left alone, and ret_text holds nothing.
- * The process becomes the subreaper of its descendants and stays it.
+ * Meanwhile the process is the subreaper of its descendants.
  */
 enum program_result program_run(const struct program *program,
     const unsigned char *text, size_t text_len, unsigned char *ret_text,
