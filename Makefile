@@ -31,7 +31,7 @@ HANDLER_LDFLAGS = $(if $(findstring musl,$(HANDLER_CC)),-static) \
 WIRE    = netstring request
 WEB     = cgi form page reply
 SERVICE = service transforms casemap casemap-context casemap-shape \
-	casemap-table utf8 filter program children
+	casemap-table utf8 filter program spawn children
 HOST    = endpoint io log memory options sandbox
 
 HANDLER_OBJS = $(SERVICE:%=$B/handler/service/%.o) \

@@ -350,3 +350,21 @@ none_left() {
 	END
 	exchange 0 '7:limits.,' '6:0\n256\n,' -f "$DIR"
 }
+
+@test "a filter has its three streams where the handler has none" {
+	ln -s /usr/bin/rev "$DIR/rev"
+	run -0 /usr/bin/python3 -c '
+import os, socket, sys
+ours, theirs = socket.socketpair()
+if os.fork() == 0:
+    os.dup2(theirs.fileno(), 9)
+    os.closerange(0, 9)
+    os.dup2(9, 3)
+    os.close(9)
+    os.environ.update(LISTEN_FDS="1", LISTEN_PID=str(os.getpid()))
+    os.execv(sys.argv[1], sys.argv[1:])
+theirs.close()
+ours.sendall(b"6:rev.ab,")
+print(ours.recv(100))' "$VERSED" -f "$DIR"
+	[ "$output" = "b'2:ba,'" ]
+}

@@ -9,8 +9,9 @@
 #include <time.h>
 
 #include "service.h"
+#include "spawn.h"
 
-#define FILTER_NAME_MAX 64
+#define FILTER_NAME_MAX SPAWN_NAME_MAX
 
 /* A folder of filters: the caller's, who sets all but dir. */
 struct filters {

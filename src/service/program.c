@@ -7,20 +7,16 @@
 #include <sys/wait.h>
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "children.h"
+#include "spawn.h"
 
-#define PATH_LINE    "PATH=/usr/local/bin:/usr/bin:/bin"
-#define LANG_LINE    "LANG=C.UTF-8"
-#define NAME_MAX_Z   65
 #define LINE_LEN_MAX 200
 #define LINES_MAX    100
 
@@ -93,72 +89,6 @@ close_end(struct run *run, int end)
 	run->ends[end].fd = -1;
 }
 
-/* Makes a pipe whose ends do not lie where the standard streams go. */
-static bool
-make_pipe(int fds[2])
-{
-	if (pipe2(fds, O_CLOEXEC) != 0)
-		return false;
-	for (int i = 0; i < 2; i++) {
-		int low = fds[i];
-
-		if (low > STDERR_FILENO)
-			continue;
-		fds[i] = fcntl(low, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-		close(low);
-	}
-	return fds[0] >= 0 && fds[1] >= 0;
-}
-
-static void
-close_all_but_standard(void)
-{
-	if (syscall(SYS_close_range, STDERR_FILENO + 1, ~0U, 0) == 0)
-		return;
-	for (int fd = STDERR_FILENO + 1; fd < 1024; fd++)
-		close(fd);
-}
-
-static void
-reset_signals(void)
-{
-	struct sigaction action = {.sa_handler = SIG_DFL};
-	sigset_t none;
-
-	for (int signal = 1; signal < _NSIG; signal++)
-		sigaction(signal, &action, NULL);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-}
-
-/* The child's part: becomes the program, its streams being theirs. */
-static _Noreturn void
-become(const struct program *program, pid_t parent, const int theirs[3])
-{
-	char name_line[sizeof("VERSED_TRANSFORM=") + NAME_MAX_Z];
-	char path_line[] = PATH_LINE, lang_line[] = LANG_LINE, path[PATH_MAX];
-	char *argv[] = {path, NULL};
-	char *envp[] = {path_line, lang_line, name_line, NULL};
-
-	if (prctl(PR_SET_PDEATHSIG, (long)SIGKILL, 0L, 0L, 0L) != 0 ||
-	    getppid() != parent)
-		_exit(127);
-	for (int i = 0; i < 3; i++) {
-		if (dup2(theirs[i], i) < 0)
-			_exit(127);
-	}
-	close_all_but_standard();
-	reset_signals();
-	setsid();
-	snprintf(path, sizeof(path), "%s", program->path);
-	snprintf(
-	    name_line, sizeof(name_line), "VERSED_TRANSFORM=%s", program->name);
-	if (chdir("/") == 0)
-		execve(path, argv, envp);
-	dprintf(STDERR_FILENO, "cannot run it: %s\n", strerror(errno));
-	_exit(127);
-}
-
 /* Makes orphans of the program this process's; remembers whose are not. */
 static bool
 prepare(struct children *ret_before)
@@ -171,31 +101,18 @@ prepare(struct children *ret_before)
 	return ret_before->count < CHILDREN_MAX;
 }
 
-/* Starts the program and opens all four ends. */
+/* Starts the program and opens all ends; errno says why it cannot be. */
 static bool
 start(struct run *run)
 {
-	int pipes[3][2] = {{-1, -1}, {-1, -1}, {-1, -1}}, theirs[3];
-	pid_t parent = getpid();
-	bool good = true;
+	int ours[3];
 
-	for (int i = 0; good && i < 3; i++)
-		good = make_pipe(pipes[i]);
-	for (int i = 0; i < 3; i++) {
-		run->ends[i].fd = pipes[i][i == IN ? 1 : 0];
-		theirs[i] = pipes[i][i == IN ? 0 : 1];
-		if (good)
-			good = fcntl(run->ends[i].fd, F_SETFL, O_NONBLOCK) == 0;
-	}
-	run->pid = good ? fork() : -1;
-	if (run->pid == 0)
-		become(run->program, parent, theirs);
-	if (run->pid > 0)
-		run->ends[EXIT].fd = (int)syscall(SYS_pidfd_open, run->pid, 0);
-	for (int i = 0; i < 3; i++) {
-		if (theirs[i] >= 0)
-			close(theirs[i]);
-	}
+	run->pid = spawn(run->program->path, run->program->name, ours);
+	if (run->pid < 0)
+		return false;
+	for (int i = 0; i < 3; i++)
+		run->ends[i].fd = ours[i];
+	run->ends[EXIT].fd = (int)syscall(SYS_pidfd_open, run->pid, 0);
 	return run->ends[EXIT].fd >= 0;
 }
 
