@@ -103,27 +103,16 @@ nothing_failed() {
 	served
 }
 
-@test "the manual's options for the instances" {
+@test "the manual's options for the instances, filters included" {
+	run -0 box bash -c "$(manual_block versed.8 Filters)"
+	box ln -s /usr/bin/false /etc/versed/false
 	manual_block versed.8 systemd 4 | drop_in versed@.service
 	served
 	box_logged '^peer=127.0.0.1:[0-9]* transform="cummingsify".* result=ok$' \
 		-t versed -p info
-}
-
-# shellcheck disable=SC2016 # the filter expands it
-@test "the manual's folder of filters" {
-	run -0 box bash -e < <(manual_block versed.8 Filters)
-	assert_line rev
-	printf '%s\n' '#!/bin/bash' 'setsid sleep 1000 >/dev/null 2>&1 &' \
-		'echo "$UID" >&2' tac |
-		box install -m 755 /dev/stdin /etc/versed/tac
-	manual_block versed.8 systemd 5 | drop_in versed@.service
-	served
-	asked '11:rev.one two,' '7:owt eno,'
-	asked '8:tac.a\nb\n,' '4:b\na\n,'
-	box_logged 'filter="tac" message="6[0-9]*"' -t versed
-	wait_until 10 instances 0
-	run ! box pgrep -fx 'sleep 1000'
+	asked '8:rev.abcd,' '4:dcba,'
+	asked '10:false.abcd,' ''
+	box_logged '^filter="false" message="it exited with status 1"$' -t versed
 }
 
 @test "a refusal is logged with peer and reason, and the client sees nothing" {
