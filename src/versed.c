@@ -89,7 +89,7 @@ filters_or_die(const char *dir)
 static _Noreturn void
 finish_printing(void)
 {
-	if (fflush(stdout) != 0)
+	if (fflush(stdout) != 0 || ferror(stdout))
 		log_die(EX_IOERR, "cannot write: %s", strerror(errno));
 	exit(EX_OK);
 }
@@ -150,9 +150,12 @@ parse_options(int argc, char *argv[], struct session *session,
 			puts("versed " VERSION);
 			finish_printing();
 		case ':':
-			log_die(EX_USAGE, "an option lacks its argument: %s",
-			    argv[optind - 1]);
+			log_die(
+			    EX_USAGE, "option -%c lacks its argument", optopt);
 		default:
+			if (optopt > 0)
+				log_die(
+				    EX_USAGE, "unknown option: -%c", optopt);
 			log_die(
 			    EX_USAGE, "unknown option: %s", argv[optind - 1]);
 		}

@@ -201,6 +201,9 @@ message_va(int priority, const char *format, va_list args)
 	if (!to_syslog)
 		append(&line, "%s: ", program_name);
 	append_va(&line, format, args);
+	for (size_t i = 0; i < line.len; i++)
+		if ((unsigned char)line.text[i] < ' ' || line.text[i] == 0x7f)
+			line.text[i] = '?';
 	end_line(&line);
 }
 

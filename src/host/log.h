@@ -38,7 +38,10 @@ void log_request(const struct log_request *request);
 /* Writes one line, in logfmt, that the filter called name wrote. */
 void log_filter_line(const char *name, const unsigned char *text, size_t len);
 
-/* Writes one line "PROGRAM: MESSAGE". */
+/*
+ * Writes one line "PROGRAM: MESSAGE", with a question mark for each control
+ * character in it.
+ */
 void log_message(int priority, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: ISC
+# The handler's life: what it is handed, its deadline, its log, its end.
+
+setup() {
+	load lib
+	need /usr/bin/python3
+}
+
+teardown() {
+	stop_started
+}
+
+# life SCENARIO: one of tests/life.py, which says what went wrong.
+life() {
+	run -0 /usr/bin/python3 "$ROOT/tests/life.py" "$1" "$VERSED"
+	assert_output ''
+}
+
+@test "a connection on file descriptor 3, with LISTEN_PID and LISTEN_FDS" {
+	life connection_on_3
+}
+
+@test "a listening socket on file descriptor 3" {
+	life listener_on_3
+}
+
+@test "another process's LISTEN_PID does not count; two sockets are refused" {
+	life listen_variables
+}
+
+@test "a listening socket as standard input: one connection, then the end" {
+	life listener_once
+}
+
+@test "-n 3 serves three connections, whatever becomes of each" {
+	life listener_three
+}
+
+@test "-n 0 serves until SIGTERM, which lets a request under way finish" {
+	life listener_until_term
+}
+
+@test "no byte of one client's text is left for the next" {
+	life listener_wipes
+}
+
+@test "datagram and sequenced-packet sockets are refused, in the log" {
+	life datagram
+}
+
+@test "a socket that is not connected is no request" {
+	life unconnected
+}
+
+@test "nothing is written to standard error where it is the client's" {
+	life stderr_is_client
+}
+
+@test "usage errors do not reach a client either" {
+	life usage_is_not_for_clients
+}
+
+@test "one byte a second does not extend the deadline" {
+	life trickle
+}
+
+@test "a client that sends nothing is cut at the deadline" {
+	life silent
+}
+
+@test "a client that never reads its reply is cut at the deadline" {
+	life never_reads
+}
+
+@test "a blocked SIGALRM and an ignored SIGPIPE are undone" {
+	life blocked_alarm
+}
+
+@test "a client that resets before a byte costs nothing" {
+	life reset_at_once
+}
+
+@test "a client that has gone before its reply is exit status 74" {
+	life gone
+}
+
+@test "the linger ends at two seconds, and at 64 KiB" {
+	life linger
+}
+
+@test "O_NONBLOCK descriptors are waited on" {
+	life nonblocking
+}
+
+@test "closed descriptors are an error, and nothing else is taken for them" {
+	life closed_descriptors
+}
+
+@test "files and pipes: one request each way, and a full disk" {
+	printf '7:rot13.A,' >"$BATS_TEST_TMPDIR/request"
+	"$VERSED" <"$BATS_TEST_TMPDIR/request" >"$BATS_TEST_TMPDIR/got"
+	[ "$(cat "$BATS_TEST_TMPDIR/got")" = 1:N, ]
+	run -74 bash -c '"$@" >/dev/full' - "$VERSED" \
+		<"$BATS_TEST_TMPDIR/request"
+	assert_output --partial 'result=undelivered reason="No space left on device"'
+	run -71 "$VERSED" </
+	assert_output --partial 'result=error reason="Is a directory"'
+}

@@ -1,0 +1,394 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: ISC
+"""life.py SCENARIO VERSED: one scenario of the handler's life, on real sockets.
+
+Prints nothing where all went as it should.
+"""
+import fcntl
+import os
+import select
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import termios
+import time
+
+REQUEST = b"7:rot13.A,"
+REPLY = b"1:N,"
+VERSED = sys.argv[2]
+
+
+def netstring(content):
+    return b"%d:%s," % (len(content), content)
+
+
+def check(condition, what):
+    if not condition:
+        sys.exit(f"not so: {what}")
+
+
+def tcp_pair():
+    """A client's and a server's end of a TCP connection."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        client = socket.create_connection(listener.getsockname())
+        return client, listener.accept()[0]
+
+
+def listen():
+    listener = socket.create_server(("127.0.0.1", 0))
+    return listener, listener.getsockname()
+
+
+def connect(address, timeout=10):
+    client = socket.create_connection(address)
+    client.settimeout(timeout)
+    return client
+
+
+def start(*options, stdin=subprocess.DEVNULL, stdout=None, **more):
+    more.setdefault("stderr", subprocess.PIPE)
+    return subprocess.Popen([VERSED, *options], stdin=stdin,
+                            stdout=stdin if stdout is None else stdout, **more)
+
+
+def end(handler, status, log=None):
+    said = handler.communicate(timeout=40)[1]
+    check(handler.returncode == status,
+          f"exit status {handler.returncode} is {status}; log {said!r}")
+    if log is not None:
+        check(log in said.decode(), f"{log} is in {said!r}")
+
+
+def receive(client, timeout=10):
+    client.settimeout(timeout)
+    got = b""
+    while chunk := client.recv(65536):
+        got += chunk
+    return got
+
+
+def ask(address, request=REQUEST, reply=REPLY):
+    with connect(address) as client:
+        client.sendall(request)
+        got = receive(client)
+        check(got == reply, f"{got!r} is {reply!r}")
+
+
+def start_on_3(sock, *options, pid="$$", fds="1"):
+    """Starts it with sock on file descriptor 3, as systemd would."""
+    script = f'LISTEN_PID={pid} LISTEN_FDS={fds} exec "$@" 3<&{sock.fileno()}'
+    return subprocess.Popen(
+        ["/bin/sh", "-c", script, "sh", VERSED, *options],
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE, pass_fds=[sock.fileno()])
+
+
+def connection_on_3():
+    client, server = tcp_pair()
+    handler = start_on_3(server, "-v")
+    server.close()
+    client.sendall(REQUEST)
+    check(receive(client) == REPLY, "the reply came")
+    client.close()
+    end(handler, 0, "peer=127.0.0.1:")
+
+
+def listener_on_3():
+    listener, address = listen()
+    handler = start_on_3(listener)
+    ask(address)
+    end(handler, 0)
+
+
+def listen_variables():
+    client, server = tcp_pair()
+    handler = start_on_3(server, pid="1")
+    end(handler, 0)  # it read /dev/null
+    handler = start_on_3(server, fds="2")
+    end(handler, 64, "LISTEN_FDS must be 1: one socket only")
+
+
+def listener_once():
+    listener, address = listen()
+    handler = start(stdin=listener)
+    ask(address)
+    end(handler, 0)
+    handler = start(stdin=listener)
+    ask(address, netstring(b"nosuch.AB"), b"")
+    end(handler, 69, "peer=127.0.0.1:")
+
+
+def listener_three():
+    listener, address = listen()
+    handler = start("-n", "3", stdin=listener)
+    ask(address, b"07:", b"")
+    connect(address).close()
+    ask(address)
+    end(handler, 0, "result=malformed")
+
+
+def listener_until_term():
+    listener, address = listen()
+    handler = start("-n", "0", stdin=listener)
+    for _ in range(20):
+        ask(address)
+    client = connect(address)
+    client.sendall(REQUEST[:4])
+    # As soon as the listening socket has nothing more to accept.
+    poll = select.poll()
+    poll.register(listener, select.POLLIN)
+    while poll.poll(0):
+        time.sleep(0.01)
+    handler.send_signal(signal.SIGTERM)
+    time.sleep(0.3)
+    check(handler.poll() is None, "the request under way is not cut")
+    client.sendall(REQUEST[4:])
+    check(receive(client) == REPLY, "the request under way is answered")
+    client.close()
+    end(handler, 0)
+    handler = start("-n", "0", stdin=listener)
+    ask(address)
+    handler.send_signal(signal.SIGTERM)
+    end(handler, 0)
+
+
+def listener_wipes():
+    listener, address = listen()
+    handler = start("-n", "0", stdin=listener)
+    secret = b"OEVYYVT" * 2000  # its rot13 is BRILLIG
+    text = b"rot13." + secret
+    with connect(address) as client:
+        client.sendall(netstring(text) + b"OEVYYVT" * 5)
+        check(b"BRILLIG" in receive(client), "the secret was answered")
+    with connect(address) as client:
+        client.sendall(netstring(b"shout.oevyyvt\xff"))  # fails at its end
+        check(receive(client) == b"", "no reply")
+    ask(address)
+    found = []
+    with open(f"/proc/{handler.pid}/maps") as maps, \
+            open(f"/proc/{handler.pid}/mem", "rb") as mem:
+        for line in maps:
+            if "rw" not in line:
+                continue
+            low, high = (int(n, 16) for n in line.split()[0].split("-"))
+            mem.seek(low)
+            memory = mem.read(high - low)
+            found += [word for word in (b"OEVYYVT", b"BRILLIG", b"oevyyvt")
+                      if word in memory]
+    check(not found, f"nothing of the first text is left, but {found}")
+    handler.terminate()
+    end(handler, 0)
+
+
+def datagram():
+    for kind in socket.SOCK_DGRAM, socket.SOCK_SEQPACKET:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, kind)
+        end(start(stdin=theirs), 64, "a stream socket is needed")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+        udp.bind(("127.0.0.1", 0))
+        end(start(stdin=udp), 64, "datagram sockets are not served")
+
+
+def unconnected():
+    with socket.socket() as sock:
+        end(start(stdin=sock), 71, "result=error")
+
+
+def stderr_is_client():
+    for request in b"07:", netstring(b"nosuch.AB"), netstring(b"shout.A\xff"), b"5:":
+        client, server = tcp_pair()
+        client.sendall(request)
+        client.shutdown(socket.SHUT_WR)
+        handler = start("-v", stdin=server, stderr=server)
+        server.close()
+        check(receive(client) == b"", "nothing was sent")
+        check(handler.wait(10) in (65, 69, 70), "it was refused")
+    # The same for the socket of a pair of which only standard output is one.
+    client, server = tcp_pair()
+    handler = start("-v", stdin=subprocess.DEVNULL, stdout=server,
+                    stderr=server)
+    server.close()
+    check(receive(client) == b"", "nothing was sent")
+    handler.wait(10)
+
+
+def usage_is_not_for_clients():
+    for options in ["-x"], ["-m", "0"], ["poem"], ["-f", "/nosuch"]:
+        client, server = tcp_pair()
+        handler = start(*options, stdin=server, stderr=server)
+        server.close()
+        check(receive(client) == b"", "nothing was sent")
+        check(handler.wait(10) == 64, "bad usage")
+
+
+def timed_out(handler, client, begin, log, seconds=1):
+    try:
+        got = receive(client)
+    except ConnectionResetError:
+        got = b""
+    took = time.monotonic() - begin
+    client.close()
+    check(seconds - 0.1 < took < seconds + 4, f"cut at the deadline: {took}")
+    end(handler, 75, log)
+    return got
+
+
+def trickle():
+    client, server = tcp_pair()
+    handler = start("-t", "1", stdin=server)
+    server.close()
+    begin = time.monotonic()
+    for byte in REQUEST[:6]:
+        client.sendall(bytes([byte]))
+        time.sleep(0.15)
+    check(timed_out(handler, client, begin, "result=timeout") == b"",
+          "no byte was sent")
+
+
+def silent():
+    client, server = tcp_pair()
+    handler = start("--timeout=1", stdin=server)
+    server.close()
+    check(timed_out(handler, client, time.monotonic(),
+                    "bytes_in=0 bytes_out=0 result=timeout") == b"",
+          "no byte was sent")
+    pipe = subprocess.Popen([VERSED, "-t", "1"], stdin=subprocess.PIPE,
+                            stdout=subprocess.DEVNULL,
+                            stderr=subprocess.DEVNULL)
+    check(pipe.wait(10) == 75, "the same on a pipe")
+
+
+def never_reads():
+    client, server = tcp_pair()
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    text = b"rot13." + b"A" * 9000000
+    handler = start("-m", "9999999", "-t", "1", stdin=server)
+    server.close()
+    begin = time.monotonic()
+    client.sendall(netstring(text))
+    end(handler, 75, "result=timeout reason=\"the reply was not taken")
+    check(time.monotonic() - begin < 8, "cut at the deadline")
+    client.close()
+
+
+def blocked_alarm():
+    client, server = tcp_pair()
+    handler = start("-t", "1", stdin=server, preexec_fn=lambda:
+                    signal.pthread_sigmask(signal.SIG_BLOCK,
+                                           range(1, signal.NSIG)))
+    server.close()
+    timed_out(handler, client, time.monotonic(), "result=timeout")
+
+
+def unread(sock):
+    """How many bytes have come and were not read yet."""
+    buf = bytearray(4)
+    fcntl.ioctl(sock, termios.FIONREAD, buf)
+    return int.from_bytes(buf, sys.byteorder)
+
+
+def reset(sock):
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                    struct.pack("ii", 1, 0))
+    sock.close()
+
+
+def reset_at_once():
+    client, server = tcp_pair()
+    reset(client)
+    end(start(stdin=server), 0, "")
+    client, server = tcp_pair()
+    handler = start(stdin=server)
+    client.sendall(REQUEST[:5])
+    while unread(server) > 0:
+        time.sleep(0.01)
+    reset(client)
+    end(handler, 65, "result=truncated")
+
+
+def gone():
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    handler = subprocess.Popen([VERSED], stdin=subprocess.PIPE,
+                               stdout=write_end, stderr=subprocess.PIPE)
+    said = handler.communicate(REQUEST, timeout=10)[1]
+    check(handler.returncode == 74 and
+          b'bytes_out=0 result=undelivered reason="Broken pipe"' in said,
+          f"{handler.returncode}: {said!r}")
+
+
+def linger():
+    for request, reply in (REQUEST, REPLY), (b"x", b""):
+        client, server = tcp_pair()
+        client.sendall(request)
+        begin = time.monotonic()
+        handler = start(stdin=server)
+        server.close()
+        check(receive(client) == reply, "the reply")
+        check(time.monotonic() - begin < 1, "its end came before the linger's")
+        status = handler.wait(10)
+        took = time.monotonic() - begin
+        check(1.9 < took < 4, f"an idle client is waited for: {took} s")
+        check(status in (0, 65), "its status is the request's")
+        client.close()
+    # What comes too much is read, up to 64 KiB, and costs no reply.
+    client, server = tcp_pair()
+    begin = time.monotonic()
+    handler = start(stdin=server)
+    server.close()
+    client.sendall(REQUEST + b"x" * 30000)
+    check(receive(client) == REPLY, "the reply, no reset")
+    try:
+        for _ in range(64):
+            client.sendall(b"x" * 10000)
+            time.sleep(0.01)
+    except (BrokenPipeError, ConnectionResetError):
+        pass
+    check(handler.wait(10) == 0 and time.monotonic() - begin < 1.9,
+          "64 KiB end the linger")
+
+
+def nonblocking():
+    client, server = tcp_pair()
+    server.setblocking(False)
+    handler = start("-m", "9999999", stdin=server)
+    time.sleep(0.2)
+    text = b"rot13." + b"A" * 3000000
+    request = netstring(text)
+    client.sendall(request[:10])
+    time.sleep(0.2)
+    client.sendall(request[10:])
+    time.sleep(0.2)
+    got = receive(client)
+    check(got == netstring(b"N" * 3000000), "the whole reply")
+    client.close()
+    end(handler, 0)
+    listener, address = listen()
+    listener.setblocking(False)
+    handler = start(stdin=listener)
+    time.sleep(0.2)
+    ask(address)
+    end(handler, 0)
+
+
+def closed_descriptors():
+    def run(script):
+        return subprocess.run(["/bin/sh", "-c", script, "sh", VERSED],
+                              input=REQUEST, capture_output=True, timeout=10)
+    done = run('exec "$@" <&-')
+    check(done.returncode == 71 and done.stdout == b"" and
+          b"cannot use file descriptor 0: Bad file descriptor" in done.stderr,
+          f"standard input: {done}")
+    done = run('exec "$@" >&-')
+    check(done.returncode == 74 and b"result=undelivered" in done.stderr,
+          f"standard output: {done}")
+    done = run('exec "$@" 2>&-')
+    check(done.returncode == 0 and done.stdout == REPLY,
+          f"standard error: {done}")
+    done = run('exec "$@" -l >&- 2>&-')
+    check(done.returncode == 74, f"both outputs: {done}")
+
+
+globals()[sys.argv[1]]()

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: ISC
+# The examples of versed-protocol(7), taken from the page itself.
+
+setup() {
+	load lib
+	page=$ROOT/man/versed-protocol.7
+	rows=$BATS_TEST_TMPDIR/rows
+	# Lines of three columns, with \e for a backslash.
+	sed -n '/^\.Sh EXAMPLES/,/^\.Ed/p' "$page" |
+		grep -P '\t[0-9]+$' | sed 's/\\e/\\/g' >"$rows"
+}
+
+@test "every example of the manual page" {
+	[ "$(wc -l <"$rows")" -ge 20 ]
+	while IFS=$'\t' read -r request reply status; do
+		[ "$reply" != - ] || reply=
+		exchange "$status" "$request" "$reply"
+	done <"$rows"
+}
+
+@test "every example of the manual page, over a connection that stays open" {
+	need /usr/bin/python3
+	while IFS=$'\t' read -r request reply status; do
+		case $request in
+		7:rot13.A) continue ;; # is refused at end of input only
+		esac
+		[ "$reply" != - ] || reply=
+		# shellcheck disable=SC2059
+		run -0 /usr/bin/python3 "$ROOT/tests/converse.py" \
+			"$(printf "$request" | od -An -v -tx1 | tr -d ' \n')" \
+			"$(printf -- "$reply" | od -An -v -tx1 | tr -d ' \n')" \
+			"$status" "$VERSED"
+	done <"$rows"
+}
