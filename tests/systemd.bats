@@ -42,6 +42,10 @@ instances() {
 	[[ $(box systemctl show -P NConnections versed.socket) == "$1" ]]
 }
 
+more_instances() {
+	(($(box systemctl show -P NConnections versed.socket) > $1))
+}
+
 # hold N: starts N clients that wait two seconds in the middle of a request;
 # what they got comes into $BATS_TEST_TMPDIR/held.
 hold() {
@@ -165,7 +169,16 @@ nothing_failed() {
 
 @test "a restart of the socket unit leaves requests under way alone" {
 	hold 20
+	printf '27:cummingsify.HERE IS MY POEM,' |
+		box tests/client.py "$SERVER" 100 \
+			>"$BATS_TEST_TMPDIR/burst" 3>&- &
+	local burst=$!
+	wait_until 20 more_instances 20
 	box systemctl restart versed.socket
+	wait "$burst"
+	# Who came in between has a whole reply or not a byte of one.
+	run ! grep -vxE '[0-9]+ (15:here is my poem,|error: .*)?' \
+		"$BATS_TEST_TMPDIR/burst"
 	asked '27:cummingsify.HERE IS MY POEM,' '15:here is my poem,'
 	wait "$held"
 	assert_equal "$(cat "$BATS_TEST_TMPDIR/held")" '20 15:here is my poem,'
