@@ -45,7 +45,8 @@ POOL_HOST = endpoint listener log notify options pool worker
 POOL_OBJS = $(POOL_HOST:%=$B/cc/host/%.o)
 
 VERSIFY_OBJS = $(patsubst %,$B/cc/%.o,versify client exchange text \
-	host/dial host/endpoint host/io host/options host/spawn wire/netstring)
+	host/dial host/endpoint host/io host/memory host/options host/spawn \
+	wire/netstring)
 
 PROGRAMS = $B/versed $B/versed.cgi $B/versed-pool $B/versify
 

@@ -165,6 +165,7 @@ read_body(const struct gateway *gateway, int fd, struct progress *progress)
 			*len += n;
 			break;
 		case IO_EOF:
+		case IO_RESET:
 			return refuse(progress, 400, "truncated",
 			    "the body ended before its length");
 		case IO_TIMEOUT:

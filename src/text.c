@@ -5,10 +5,10 @@
 #include <sys/stat.h>
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "host/memory.h"
 #include "wire/netstring.h"
 
 bool
@@ -20,7 +20,7 @@ text_open(struct text *text, const char *name, size_t max)
 		errno = ENAMETOOLONG;
 		return false;
 	}
-	text->start = malloc(NETSTRING_HEADER_MAX + max + 1);
+	text->start = memory_reserve(NETSTRING_HEADER_MAX + max + 1);
 	if (text->start == NULL)
 		return false;
 	text->start += NETSTRING_HEADER_MAX;

@@ -17,6 +17,7 @@
 
 #include "client.h"
 #include "host/io.h"
+#include "host/memory.h"
 #include "host/options.h"
 #include "text.h"
 #include "wire/netstring.h"
@@ -220,7 +221,7 @@ reserve(struct run *run, struct text *text)
 {
 	struct client *client = &run->client;
 
-	client->reply = malloc(NETSTRING_HEADER_MAX + client->reply_max + 1);
+	client->reply = memory_reserve(NETSTRING_HEADER_MAX + client->reply_max + 1);
 	if (client->reply != NULL &&
 	    text_open(text, run->transform, run->request_max))
 		return;

@@ -340,6 +340,25 @@ apart() {
 	said "$server: out of time: the reply is not whole"
 }
 
+@test "-f: a text that comes late is written whole" {
+	printf 'HERE IS MY POEM' >"$T/wanted"
+	mkfifo "$T/fifo"
+	start bash -c 'exec >"$1/fifo"
+		printf "HERE IS"
+		until grep -q time "$1/err"; do sleep 0.1; done
+		printf " MY POEM"' - "$T"
+	asks 0 -f -t 1 -e "$VERSED" cummingsify "$T/fifo"
+	said 'out of time: the text is not whole' \
+		'the text is written as it is'
+}
+
+@test "what the system refuses is 71" {
+	skip_unless '(ulimit -v 100000 && "$VERSIFY" -V)' \
+		'a build without sanitizers'
+	exits 71 'ulimit -v 100000; "$V" -m 999999999 -e "$D" rot13 </dev/null'
+	said 'cannot make a request: Cannot allocate memory'
+}
+
 @test "a server that does not read is 75 after -t" {
 	misbehaving hold
 	head -c 20000000 /dev/zero >"$T/poem"
@@ -356,6 +375,19 @@ apart() {
 	asks 75 -t 1 -e "sh $T/hang" cummingsify
 	read -r child parent <"$T/pids"
 	wait_until 10 bash -c "! kill -0 $child && ! kill -0 $parent"
+}
+
+@test "-e: a handler ends with versify" {
+	cat >"$T/hang" <<-'END'
+		echo $$ >"${0%/*}/pid.new"
+		mv "${0%/*}/pid.new" "${0%/*}/pid"
+		sleep 60
+	END
+	start "$VERSIFY" -e "sh $T/hang" cummingsify "$T/poem"
+	wait_until 10 test -e "$T/pid"
+	kill "$started"
+	run -143 wait "$started"
+	wait_until 10 bash -c "! kill -0 $(cat "$T/pid")"
 }
 
 @test "-e: a handler that stays after its reply is killed" {

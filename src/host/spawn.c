@@ -15,6 +15,33 @@
 
 #include "io.h"
 
+/* The process group to be killed with us, or 0. */
+static volatile sig_atomic_t group;
+
+static void
+on_end(int signo)
+{
+	if (group > 0)
+		kill(-group, SIGKILL);
+	signal(signo, SIG_DFL);
+	raise(signo);
+}
+
+/* Who ignored a signal goes on ignoring it. */
+static void
+catch_ends(void)
+{
+	static const int signals[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+	struct sigaction action, before;
+
+	memset(&action, 0, sizeof(action));
+	action.sa_handler = on_end;
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		if (sigaction(signals[i], NULL, &before) == 0 &&
+		    before.sa_handler == SIG_DFL)
+			sigaction(signals[i], &action, NULL);
+}
+
 /* Cuts command, which is changed, into words.  Returns 0 or E2BIG. */
 static int
 split(char *command, char *ret_words[SPAWN_WORDS_MAX + 1])
@@ -94,12 +121,15 @@ spawn_start(const char *command, pid_t *ret_pid, int *ret_fd)
 		error = errno;
 		goto out_copy;
 	}
+	catch_ends();
 	error = spawn(words, pair[1], ret_pid);
 	close(pair[1]);
-	if (error == 0)
+	if (error == 0) {
+		group = *ret_pid;
 		*ret_fd = pair[0];
-	else
+	} else {
 		close(pair[0]);
+	}
 out_copy:
 	free(copy);
 	return error;
@@ -118,4 +148,5 @@ spawn_end(pid_t pid, bool at_once)
 		close(pidfd);
 	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
 		continue;
+	group = 0;
 }

@@ -18,7 +18,8 @@
  * with one end of a stream socket pair as its standard input and output and in
  * a process group of its own.  Returns 0 with the process in ret_pid, to be
  * ended by spawn_end, and our end in ret_fd, to be closed by the caller; or
- * what errno would say.
+ * what errno would say.  A signal that ends us from the terminal or from
+ * kill(1) then ends that group too.
  */
 int spawn_start(const char *command, pid_t *ret_pid, int *ret_fd);
 
