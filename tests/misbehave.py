@@ -6,6 +6,7 @@ second those after "next", and so on; the last ones are for all others.
 
 read         read a whole request
 send=BYTES   send them, written as in a Python string
+end          read to the end
 trickle      send a reply, a byte of it every 0.2 seconds
 close        close the connection (also done at the end)
 reset        reset it
@@ -38,6 +39,9 @@ def act(connection, action):
         read_request(connection)
     elif name == "send":
         connection.sendall(ast.literal_eval(f'b"""{text}"""'))
+    elif name == "end":
+        while connection.recv(65536):
+            pass
     elif name == "trickle":
         for byte in b"99:" + b"poem " * 1000:
             connection.sendall(bytes([byte]))

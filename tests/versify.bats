@@ -40,7 +40,7 @@ misbehaving() {
 asks() {
 	local want=$1 status=0
 	shift
-	timeout 60 "$VERSIFY" "$@" <"$T/poem" >"$T/got" 2>"$T/err" || status=$?
+	timeout 20 "$VERSIFY" "$@" <"$T/poem" >"$T/got" 2>"$T/err" || status=$?
 	if [[ $status != "$want" ]]; then
 		echo "exit status $status, not $want: $(cat "$T/err")" >&2
 		return 1
@@ -320,6 +320,12 @@ apart() {
 	said
 }
 
+@test "a server that closes when we do is not waited for" {
+	misbehaving read 'send=15:here is my poem,' end
+	asks 0 -t 1 "$server" cummingsify
+	said
+}
+
 @test "-m bounds the reply" {
 	asks 0 -m 15 -e "$VERSED" cummingsify
 	asks 76 -m 14 -e "$VERSED" cummingsify
@@ -375,6 +381,15 @@ apart() {
 	asks 75 -t 1 -e "sh $T/hang" cummingsify
 	read -r child parent <"$T/pids"
 	wait_until 10 bash -c "! kill -0 $child && ! kill -0 $parent"
+}
+
+@test "-e: a handler ignores no signal on our account" {
+	printf 'grep SigIgn /proc/$$/status >%s/ignored; exec %s' \
+		"$T" "$VERSED" >"$T/handler"
+	asks 0 -e "sh $T/handler" cummingsify
+	read -r _ ignored <"$T/ignored"
+	# SIGPIPE and SIGXFSZ, which versify itself does ignore.
+	[[ $((0x$ignored & (1 << 12 | 1 << 24))) = 0 ]]
 }
 
 @test "-e: a handler ends with versify" {
@@ -445,14 +460,25 @@ apart() {
 	cmp /dev/null "$T/file"
 }
 
+@test "an output that fails only when it is closed is 74" {
+	need strace
+	exits 74 'exec strace -qq -o /dev/null -P "$T/file" -e trace=close \
+		-e inject=close:error=EIO:when=1 "$V" -e "$D" rot13 "$T/poem" \
+		>"$T/file"'
+	said 'cannot write: Input/output error'
+}
+
 @test "closed standard streams are not taken for others" {
 	a_server
 	exits 0 '"$V" -v "$server" cummingsify "$T/poem" <&- 2>&- >"$T/got"'
 	cmp "$T/wanted" "$T/got"
 	exits 0 '"$V" -v -e "$D" cummingsify "$T/poem" <&- 2>&- >"$T/got"'
 	cmp "$T/wanted" "$T/got"
-	exits 69 '"$V" -v "$server" nosuch "$T/poem" <&- 2>&- >"$T/got"'
-	cmp /dev/null "$T/got"
+	misbehaving hold
+	start bash -c 'exec "$@" <&- 2>&-' - "$VERSIFY" "$server" x "$T/poem"
+	wait_until 10 bash -c "ls -l /proc/$started/fd | grep -q socket:"
+	run -0 readlink "/proc/$started/fd/2"
+	assert_output /dev/null
 }
 
 @test "-r repeats: a handler killed in mid-reply costs nothing" {
@@ -557,7 +583,7 @@ signal.pause()" &
 		trap "kill $!" EXIT
 		timeout 10 bash -c "until [[ -e $T/silent ]]; do sleep 0.1; done"
 		code=0
-		"$VERSIFY" -t 1 poetry x "$T/poem" || code=$?
+		timeout 5 "$VERSIFY" -t 1 poetry x "$T/poem" || code=$?
 		[[ $code = 75 ]]
 		"$VERSIFY" -c 1 poetry x "$T/poem" || code=$?
 		[[ $code = 68 ]]' 2>"$T/err"
