@@ -77,6 +77,15 @@ copy(int from_fd, int to_fd)
 	return result == IO_EOF ? IO_OK : result;
 }
 
+/* What a close(2) finds out late, while there is still something to be done. */
+static enum io_result
+flush(int fd)
+{
+	int twin = dup(fd);
+
+	return twin >= 0 && close(twin) == 0 ? IO_OK : IO_ERROR;
+}
+
 /* Takes back what was added to the end of a file, by us alone. */
 static void
 take_back(int fd, const struct stat *before)
@@ -102,11 +111,12 @@ text_write(const unsigned char *buf, size_t len, int rest_fd)
 	result = io_write(STDOUT_FILENO, buf, len);
 	if (result == IO_OK && rest_fd >= 0)
 		result = copy(rest_fd, STDOUT_FILENO);
-	if (result != IO_OK) {
-		error = errno;
-		take_back(STDOUT_FILENO, &before);
-		errno = error;
-		return result;
-	}
-	return close(STDOUT_FILENO) == 0 ? IO_OK : IO_ERROR;
+	if (result == IO_OK)
+		result = flush(STDOUT_FILENO);
+	if (result == IO_OK)
+		return IO_OK;
+	error = errno;
+	take_back(STDOUT_FILENO, &before);
+	errno = error;
+	return result;
 }

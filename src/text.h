@@ -38,9 +38,9 @@ void text_make_request(
 
 /*
  * Writes the len bytes of buf to standard output, then all that is still to
- * be read from rest_fd, where that is not -1, and closes standard output.
- * Returns IO_OK, or IO_TIMEOUT or IO_ERROR (errno says why): then, where
- * standard output is a file, what was added to it is taken back.
+ * be read from rest_fd, where that is not -1.  Returns IO_OK, or IO_TIMEOUT or
+ * IO_ERROR (errno says why): then, where standard output is a file, what was
+ * added to it is taken back.
  */
 enum io_result text_write(const unsigned char *buf, size_t len, int rest_fd);
 

@@ -466,6 +466,7 @@ apart() {
 		-e inject=close:error=EIO:when=1 "$V" -e "$D" rot13 "$T/poem" \
 		>"$T/file"'
 	said 'cannot write: Input/output error'
+	cmp /dev/null "$T/file"
 }
 
 @test "closed standard streams are not taken for others" {
