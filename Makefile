@@ -166,22 +166,25 @@ BIN_PROGRAMS  = versify
 SBIN_PROGRAMS = versed versed-pool
 CGI_PROGRAMS  = versed.cgi
 MAN1          = versify.1
+MAN7          = versed-protocol.7
 MAN8          = versed.8
 UNITS         = versed.socket versed@.service
 INSTALLED     = $(BIN_PROGRAMS:%=$(BINDIR)/%) $(SBIN_PROGRAMS:%=$(SBINDIR)/%) \
 	$(CGI_PROGRAMS:%=$(LIBEXECDIR)/%) $(MAN1:%=$(MANDIR)/man1/%) \
-	$(MAN8:%=$(MANDIR)/man8/%) $(UNITS:%=$(UNITDIR)/%) $(COMPDIR)/versify
+	$(MAN7:%=$(MANDIR)/man7/%) $(MAN8:%=$(MANDIR)/man8/%) \
+	$(UNITS:%=$(UNITDIR)/%) $(COMPDIR)/versify
 
 # The units name the programs where they are installed.
 install: all
 	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(SBINDIR) \
 		$(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(MANDIR)/man1 \
-		$(DESTDIR)$(MANDIR)/man8 $(DESTDIR)$(UNITDIR) \
-		$(DESTDIR)$(COMPDIR)
+		$(DESTDIR)$(MANDIR)/man7 $(DESTDIR)$(MANDIR)/man8 \
+		$(DESTDIR)$(UNITDIR) $(DESTDIR)$(COMPDIR)
 	install $(BIN_PROGRAMS:%=$B/%) $(DESTDIR)$(BINDIR)
 	install $(SBIN_PROGRAMS:%=$B/%) $(DESTDIR)$(SBINDIR)
 	install $(CGI_PROGRAMS:%=$B/%) $(DESTDIR)$(LIBEXECDIR)
 	install -m 644 $(MAN1:%=man/%) $(DESTDIR)$(MANDIR)/man1
+	install -m 644 $(MAN7:%=man/%) $(DESTDIR)$(MANDIR)/man7
 	install -m 644 $(MAN8:%=man/%) $(DESTDIR)$(MANDIR)/man8
 	install -m 644 src/versify.bash-completion $(DESTDIR)$(COMPDIR)/versify
 	for unit in $(UNITS); do \
