@@ -156,6 +156,17 @@ none_left() {
 	cmp "$BATS_TEST_TMPDIR/want" "$BATS_TEST_TMPDIR/got"
 }
 
+@test "a launcher that ignores signals does no harm" {
+	filter look <<-'END'
+		grep SigIgn /proc/self/status >&2
+		cat
+	END
+	printf '7:look.ab,' | bash -c 'trap "" CHLD HUP INT QUIT PIPE ALRM TERM
+		exec "$0" -t 5 -f "$1"' "$VERSED" "$DIR" \
+		2>"$BATS_TEST_TMPDIR/log" | cmp - <(printf '2:ab,')
+	grep -q 'SigIgn:.x090*"$' "$BATS_TEST_TMPDIR/log"
+}
+
 # shellcheck disable=SC2016 # nothing is to be expanded
 @test "no shell sees the text" {
 	ln -s /usr/bin/printf "$DIR/printf"

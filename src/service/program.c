@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -89,12 +90,18 @@ close_end(struct run *run, int end)
 	run->ends[end].fd = -1;
 }
 
-/* Makes orphans of the program this process's; remembers whose are not. */
+/*
+ * Makes orphans of the program this process's, remembers whose are not, and
+ * wants to be told how a child ends, which some launchers do not.
+ */
 static bool
 prepare(struct children *ret_before)
 {
+	const struct sigaction action = {.sa_handler = SIG_DFL};
+
 	ret_before->count = 0;
-	if (prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L) != 0 ||
+	if (sigaction(SIGCHLD, &action, NULL) != 0 ||
+	    prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L) != 0 ||
 	    !children_read(ret_before))
 		return false;
 	errno = EAGAIN;
@@ -183,11 +190,14 @@ static enum program_result
 reap(struct run *run)
 {
 	int status;
+	pid_t pid = waitpid(run->pid, &status, WNOHANG);
 
-	if (waitpid(run->pid, &status, WNOHANG) != run->pid)
+	if (pid == 0)
 		return PROGRAM_OK;
 	close_end(run, EXIT);
 	hear_last(run);
+	if (pid < 0)
+		return fail(run, "cannot wait for it: %s", strerror(errno));
 	if (WIFSIGNALED(status))
 		return fail(run, "it was killed by signal %d: %s",
 		    WTERMSIG(status), strsignal(WTERMSIG(status)));

@@ -43,14 +43,15 @@ close_all_but_standard(void)
 		close(fd);
 }
 
+/* Not sigaction(2) of the library, which keeps some signals to itself. */
 static void
 reset_signals(void)
 {
-	struct sigaction action = {.sa_handler = SIG_DFL};
+	const unsigned long defaults[4] = {0}; /* SIG_DFL, no flags, no mask */
 	sigset_t none;
 
 	for (int signal = 1; signal < _NSIG; signal++)
-		sigaction(signal, &action, NULL);
+		syscall(SYS_rt_sigaction, signal, defaults, NULL, _NSIG / 8);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
