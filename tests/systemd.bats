@@ -228,6 +228,7 @@ nothing_failed() {
 	hold 1
 	instance=$(box systemctl list-units -q --plain 'versed@*' | cut -d' ' -f1)
 	pid=$(box systemctl show -P MainPID "$instance")
+	wait_until 10 box grep -qx versed "/proc/$pid/comm"
 	box cat "/proc/$pid/status" >"$BATS_TEST_TMPDIR/status"
 	for line in 'Seccomp:.2' 'NoNewPrivs:.1' 'CapEff:.0*' 'CapBnd:.0*' \
 		'Threads:.1'; do
