@@ -80,10 +80,11 @@ run: all
 # Packages of Debian 12: what building and running need, and what testing
 # needs on top.
 BUILD_PACKAGES = gcc libc6-dev libsystemd-dev musl-tools systemd
-CHECK_PACKAGES = bats bats-assert bats-file bats-support clang clang-format \
-	cppcheck iproute2 ipsvd libunistring-dev mandoc ncat netbase \
-	netcat-openbsd netcat-traditional procps python3 python3-twisted \
-	shellcheck socat strace ucspi-tcp unicode-data
+CHECK_PACKAGES = apache2-bin bats bats-assert bats-file bats-support \
+	chromium chromium-driver clang clang-format cppcheck curl fcgiwrap \
+	iproute2 ipsvd libunistring-dev lighttpd mandoc ncat netbase \
+	netcat-openbsd netcat-traditional nginx-light procps python3 \
+	python3-twisted shellcheck socat strace ucspi-tcp unicode-data
 # What the inetds need that tests/get-inetds unpacks.
 INETD_PACKAGES = libbsd0 libevent-2.1-7 libnsl2 libtirpc3 libwrap0
 
@@ -125,14 +126,7 @@ $B/unit/casemap.so: $(UNIT_casemap) $(HEADERS) Makefile
 	@mkdir -p $(@D)
 	$(CC) $(REQUIRED) $(CFLAGS) -shared -fPIC -o $@ $(UNIT_casemap)
 
-# It replaces system calls in x86-64's registers.
-PROBES = $(if $(findstring x86_64,$(MULTIARCH)),$B/probe/sandbox)
-
-$B/probe/%: tests/probe/%.c Makefile
-	@mkdir -p $(@D)
-	$(CC) $(REQUIRED) $(CFLAGS) $(LDFLAGS) -o $@ $<
-
-check: all $(UNIT_RUNS) $B/unit/casemap.so $B/bench/load $(PROBES)
+check: all $(UNIT_RUNS) $B/unit/casemap.so $B/bench/load
 	@tests/needs bats mandoc python3 shellcheck strace
 	@tests/run $(UNIT_RUNS) -- tests/*.bats
 
@@ -174,7 +168,7 @@ SBIN_PROGRAMS = versed versed-pool
 CGI_PROGRAMS  = versed.cgi
 MAN1          = versify.1
 MAN7          = versed-protocol.7
-MAN8          = versed.8
+MAN8          = versed.8 versed.cgi.8
 UNITS         = versed.socket versed@.service
 INSTALLED     = $(BIN_PROGRAMS:%=$(BINDIR)/%) $(SBIN_PROGRAMS:%=$(SBINDIR)/%) \
 	$(CGI_PROGRAMS:%=$(LIBEXECDIR)/%) $(MAN1:%=$(MANDIR)/man1/%) \

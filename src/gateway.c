@@ -3,6 +3,7 @@
 #include "gateway.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
@@ -316,6 +317,24 @@ write_reply(const struct gateway *gateway, int fd, struct progress *progress)
 	return EX_IOERR;
 }
 
+/*
+ * A web server that cannot hand on the whole body may not hand back the
+ * response: Apache httpd takes it for cut off, fcgiwrap makes it a 502.
+ */
+static void
+drop_body(const struct gateway *gateway, int fd, size_t done)
+{
+	bool is_read =
+	    gateway->method == CGI_GET || gateway->method == CGI_HEAD;
+	size_t rest = gateway->body_size - done;
+
+	if (gateway->length != CGI_LENGTH_OK)
+		rest = gateway->length == CGI_LENGTH_NONE && is_read ? 0
+								     : SIZE_MAX;
+	if (rest > 0)
+		io_drain(fd, rest);
+}
+
 int
 gateway_serve(const struct gateway *gateway, int in_fd, int out_fd)
 {
@@ -342,6 +361,7 @@ gateway_serve(const struct gateway *gateway, int in_fd, int out_fd)
 	status = write_reply(gateway, out_fd, &progress);
 	if (gateway->verbose || progress.log.priority != LOG_INFO)
 		log_request(&progress.log);
+	drop_body(gateway, in_fd, progress.log.bytes_in);
 	return status;
 }
 

@@ -62,6 +62,8 @@ main(void)
 
 	log_open("versed.cgi", STDIN_FILENO, STDOUT_FILENO);
 	io_init();
+	/* lighttpd sends it as soon as it has the response, before the log. */
+	io_hurry_on_term();
 	gateway.max =
 	    setting("VERSED_MAX_LENGTH", 1, MAX_LENGTH_MAX, MAX_LENGTH_DEFAULT);
 	gateway.timeout_s =

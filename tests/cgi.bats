@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
 # versed.cgi, run as a web server runs it: an environment and a pipe.
-# shellcheck disable=SC2016,SC2059 # bodies are formats; commands are quoted
+# shellcheck disable=SC2016,SC2059,SC2154 # commands are quoted, bodies formats, variables of libraries
 
 setup() {
 	load lib
@@ -283,7 +283,6 @@ print(base64.b64encode(hashlib.sha256(style[1]).digest()).decode())' <content)
 		PATH_INFO=/number VERSED_TIMEOUT=1 "$BASH" -c '"$0" <body >pipe' \
 		"$CGI"
 	exec 5>&-
-	# shellcheck disable=SC2154
 	[[ $stderr == *'bytes_out=0 result=timeout'* ]]
 }
 
@@ -348,4 +347,27 @@ print(base64.b64encode(hashlib.sha256(style[1]).digest()).decode())' <content)
 	first=$(grep -nE -m 1 'read\(0' own)
 	filter=$(grep -nE -m 1 'PR_SET_SECCOMP, SECCOMP_MODE_FILTER.* = 0' own)
 	[[ ${filter%%:*} -lt ${first%%:*} ]]
+}
+
+@test "SIGTERM ends a request that is not whole, with a line in the log" {
+	mkfifo body
+	exec 5<>body
+	printf A >&5
+	start env -i REQUEST_METHOD=POST PATH_INFO=/rot13 CONTENT_LENGTH=9 \
+		"$BASH" -c 'exec "$0" <body >response 2>log' "$CGI"
+	wait_until 5 grep -q '^Seccomp:.*2$' "/proc/$started/status"
+	kill "$started"
+	wait_until 9 grep -q 'bytes_in=.* result=timeout' log
+	wait "$started"
+	exec 5>&-
+	grep -q '^Status: 400 ' response
+}
+
+@test "a refused body is dropped: who sends it is not cut off" {
+	{
+		head -c 5000000 /dev/zero
+		echo $? >sent
+	} | ask REQUEST_METHOD=POST PATH_INFO=/nosuch CONTENT_LENGTH=5000000
+	grep -q '^Status: 404 ' header
+	[[ $(cat sent) == 0 ]]
 }

@@ -62,6 +62,12 @@ io_catch_term(void)
 }
 
 void
+io_hurry_on_term(void)
+{
+	set_handler(SIGTERM, on_alarm);
+}
+
+void
 io_set_deadline(unsigned long timeout_s)
 {
 	struct itimerval timer = {
@@ -186,16 +192,23 @@ io_accept(int fd, int *ret_fd, struct sockaddr_storage *ret_peer,
 }
 
 void
-io_linger(int fd)
+io_drain(int fd, size_t max)
 {
 	unsigned char buf[4096];
 	size_t n, dropped = 0;
 
-	if (shutdown(fd, SHUT_WR) < 0)
-		return;
 	io_set_deadline(IO_LINGER_S);
-	while (dropped < IO_LINGER_MAX &&
-	       io_read(fd, buf, sizeof(buf), &n) == IO_OK)
+	while (dropped < max &&
+	       io_read(fd, buf,
+		   max - dropped < sizeof(buf) ? max - dropped : sizeof(buf),
+		   &n) == IO_OK)
 		dropped += n;
 	explicit_bzero(buf, sizeof(buf));
+}
+
+void
+io_linger(int fd)
+{
+	if (shutdown(fd, SHUT_WR) == 0)
+		io_drain(fd, IO_LINGER_MAX);
 }

@@ -33,6 +33,9 @@ void io_init(void);
 /* From now on SIGTERM ends io_accept and nothing else. */
 void io_catch_term(void);
 
+/* From now on SIGTERM makes the deadline pass, and does nothing else. */
+void io_hurry_on_term(void);
+
 /*
  * Sets the deadline of all further calls to timeout_s seconds from now; 0 is
  * none.  Runs on the timer of setitimer(2), which the caller leaves alone.
@@ -65,6 +68,9 @@ enum io_result io_write(int fd, const void *buf, size_t len);
  */
 enum io_result io_accept(int fd, int *ret_fd, struct sockaddr_storage *ret_peer,
     socklen_t *ret_peer_len);
+
+/* Drops what comes until end of file, max bytes or IO_LINGER_S seconds. */
+void io_drain(int fd, size_t max);
 
 /*
  * Ends a conversation on a connected socket so that the last bytes written
