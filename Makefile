@@ -44,9 +44,9 @@ CGI_OBJS     = $B/handler/versed-cgi.o $B/handler/gateway.o \
 POOL_HOST = endpoint listener log notify options pool worker
 POOL_OBJS = $(POOL_HOST:%=$B/cc/host/%.o)
 
-VERSIFY_OBJS = $(patsubst %,$B/cc/%.o,versify client exchange text \
-	host/dial host/endpoint host/io host/memory host/options host/spawn \
-	wire/netstring)
+VERSIFY_HOST = dial endpoint io memory options spawn
+VERSIFY_OBJS = $(VERSIFY_HOST:%=$B/cc/host/%.o) $B/cc/wire/netstring.o \
+	$(patsubst %,$B/cc/%.o,versify versify-options client exchange text)
 
 PROGRAMS = $B/versed $B/versed.cgi $B/versed-pool $B/versify
 

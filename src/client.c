@@ -2,8 +2,8 @@
 /* Failover and retries: transforms are pure, so that asking again is safe. */
 #include "client.h"
 
+#include <err.h>
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -21,15 +21,14 @@ client_add_servers(struct client *client, char *text)
 
 	while ((name = strsep(&text, ",")) != NULL) {
 		if (client->servers_len == CLIENT_SERVERS_MAX) {
-			fprintf(stderr, "versify: more than %d servers\n",
-			    CLIENT_SERVERS_MAX);
+			warnx("more than %d servers", CLIENT_SERVERS_MAX);
 			return false;
 		}
 		server = &client->servers[client->servers_len++];
 		server->name = name;
 		error = dial_parse(name, &server->server);
 		if (error != NULL) {
-			fprintf(stderr, "versify: %s: %s\n", name, error);
+			warnx("%s: %s", name, error);
 			return false;
 		}
 	}
@@ -39,8 +38,7 @@ client_add_servers(struct client *client, char *text)
 static void
 say_failure(const struct client_server *server)
 {
-	fprintf(
-	    stderr, "versify: %s: %s\n", server->name, server->failure.reason);
+	warnx("%s: %s", server->name, server->failure.reason);
 }
 
 static bool
@@ -53,7 +51,7 @@ ask_address(const struct client *client, struct client_server *server,
 
 	if (client->verbose) {
 		endpoint_name(&address->addr, address->len, name);
-		fprintf(stderr, "versify: %s: trying %s\n", server->name, name);
+		warnx("%s: trying %s", server->name, name);
 	}
 	switch (dial_connect(address, client->connect_s, &fd)) {
 	case IO_OK:

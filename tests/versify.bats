@@ -202,6 +202,12 @@ apart() {
 		asks 64 $arguments
 		[[ $(wc -l <"$T/err") = 1 ]]
 	done
+	asks 64 -vx host y
+	said 'unknown option: -x'
+	asks 64 --nosuch host y
+	said 'unknown option: --nosuch'
+	asks 64 host y -vt
+	said 'option -t lacks its argument'
 	asks 64 host ''
 	asks 64 "/$(printf '%0108d' 0)" x
 	asks 64 "$(printf 'a,%.0s' {1..17})" x
