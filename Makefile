@@ -44,7 +44,7 @@ CGI_OBJS     = $B/handler/versed-cgi.o $B/handler/gateway.o \
 POOL_HOST = endpoint listener log notify options pool worker
 POOL_OBJS = $(POOL_HOST:%=$B/cc/host/%.o)
 
-VERSIFY_HOST = dial endpoint io memory options spawn
+VERSIFY_HOST = dial endpoint handler io memory options
 VERSIFY_OBJS = $(VERSIFY_HOST:%=$B/cc/host/%.o) $B/cc/wire/netstring.o \
 	$(patsubst %,$B/cc/%.o,versify versify-options client exchange text)
 

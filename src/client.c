@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "host/endpoint.h"
+#include "host/handler.h"
 #include "host/io.h"
-#include "host/spawn.h"
 
 bool
 client_add_servers(struct client *client, char *text)
@@ -111,7 +111,7 @@ ask_command(const struct client *client, struct client_server *server,
 	pid_t pid;
 	int fd, error;
 
-	error = spawn_start(client->command, &pid, &fd);
+	error = handler_start(client->command, &pid, &fd);
 	if (error != 0) {
 		exchange_fail(&server->failure, EX_UNAVAILABLE,
 		    "cannot start: %s", strerror(error));
@@ -120,7 +120,7 @@ ask_command(const struct client *client, struct client_server *server,
 		    client->reply, client->reply_max, ret_start, ret_size,
 		    &server->failure);
 		close(fd);
-		spawn_end(pid, !done);
+		handler_end(pid, !done);
 		if (done)
 			return true;
 	}

@@ -411,6 +411,13 @@ apart() {
 	wait_until 10 bash -c "! kill -0 $(cat "$T/pid")"
 }
 
+@test "-e: a handler is waited for, whoever ignored SIGCHLD" {
+	exits 0 'trap "" CHLD; exec strace -qq -o "$T/trace" -e trace=wait4 \
+		"$V" -e "$D" cummingsify "$T/poem" >"$T/got"'
+	cmp "$T/wanted" "$T/got"
+	grep -q 'wait4([1-9].*= [1-9]' "$T/trace"
+}
+
 @test "-e: a handler that stays after its reply is killed" {
 	cat >"$T/stay" <<-END
 		echo \$\$ >$T/pid

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Starting and ending a handler over a socket pair. */
-#include "spawn.h"
+#include "handler.h"
 
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -27,13 +27,14 @@ on_end(int signo)
 	raise(signo);
 }
 
-/* Who ignored a signal goes on ignoring it. */
+/* Who ignored a signal goes on ignoring it; but children must be waited for. */
 static void
 catch_ends(void)
 {
 	static const int signals[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 	struct sigaction action, before;
 
+	signal(SIGCHLD, SIG_DFL);
 	memset(&action, 0, sizeof(action));
 	action.sa_handler = on_end;
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
@@ -44,13 +45,13 @@ catch_ends(void)
 
 /* Cuts command, which is changed, into words.  Returns 0 or E2BIG. */
 static int
-split(char *command, char *ret_words[SPAWN_WORDS_MAX + 1])
+split(char *command, char *ret_words[HANDLER_WORDS_MAX + 1])
 {
 	char *rest, *word = strtok_r(command, " \t\n", &rest);
 	size_t n = 0;
 
 	for (; word != NULL; word = strtok_r(NULL, " \t\n", &rest)) {
-		if (n == SPAWN_WORDS_MAX)
+		if (n == HANDLER_WORDS_MAX)
 			return E2BIG;
 		ret_words[n++] = word;
 	}
@@ -107,9 +108,9 @@ out_actions:
 }
 
 int
-spawn_start(const char *command, pid_t *ret_pid, int *ret_fd)
+handler_start(const char *command, pid_t *ret_pid, int *ret_fd)
 {
-	char *words[SPAWN_WORDS_MAX + 1], *copy = strdup(command);
+	char *words[HANDLER_WORDS_MAX + 1], *copy = strdup(command);
 	int error, pair[2];
 
 	if (copy == NULL)
@@ -136,13 +137,13 @@ out_copy:
 }
 
 void
-spawn_end(pid_t pid, bool at_once)
+handler_end(pid_t pid, bool at_once)
 {
 	int pidfd = -1;
 
 	if (!at_once)
 		pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
-	if (pidfd < 0 || !io_wait(pidfd, SPAWN_GRACE_MS))
+	if (pidfd < 0 || !io_wait(pidfd, HANDLER_GRACE_MS))
 		kill(-pid, SIGKILL);
 	if (pidfd >= 0)
 		close(pidfd);
