@@ -41,7 +41,7 @@ VERSED_OBJS  = $B/handler/versed.o $B/handler/session.o \
 CGI_OBJS     = $B/handler/versed-cgi.o $B/handler/gateway.o \
 	$(WEB:%=$B/handler/wire/%.o) $(HANDLER_OBJS)
 
-POOL_HOST = endpoint listener log notify options pool worker
+POOL_HOST = crew endpoint listener log notify options pool process worker
 POOL_OBJS = $(POOL_HOST:%=$B/cc/host/%.o)
 
 VERSIFY_HOST = dial endpoint handler io memory options

@@ -86,18 +86,18 @@ parse_options(int argc, char *argv[], struct pool *pool)
 			printf("%s%s", usage, help);
 			finish_printing();
 		case 't':
-			pool->limit_ms =
+			pool->plan.limit_ms =
 			    1000 * (long long)number_or_die(
 				       "the timeout", 0, TIMEOUT_S_MAX);
 			break;
 		case 'v':
-			pool->verbose = true;
+			pool->plan.verbose = true;
 			break;
 		case 'V':
 			puts("versed-pool " VERSION);
 			finish_printing();
 		case 'w':
-			pool->wanted = number_or_die(
+			pool->plan.wanted = number_or_die(
 			    "the number of workers", 1, WORKERS_MAX);
 			break;
 		case ':':
@@ -187,7 +187,7 @@ run(struct pool *pool, struct notify *notify, const sigset_t *set)
 	long long now_ms = clock_ms();
 
 	while (!pool->draining || pool_alive(pool) > 0) {
-		bool is_replaced, was_replacing = pool->replacing;
+		bool is_replaced, was_replacing = pool_is_replacing(pool);
 
 		switch (wait_signal(set, now_ms,
 		    sooner(pool_next(pool, now_ms),
@@ -209,7 +209,7 @@ run(struct pool *pool, struct notify *notify, const sigset_t *set)
 		if (pool_reap(pool, now_ms) > 0)
 			is_news = true;
 		pool_tend(pool, now_ms);
-		is_replaced = was_replacing && !pool->replacing;
+		is_replaced = was_replacing && !pool_is_replacing(pool);
 		if (!is_replaced && !notify_is_due(notify, is_news, now_ms))
 			continue;
 		pool_describe(pool, status, sizeof(status));
@@ -224,8 +224,8 @@ run(struct pool *pool, struct notify *notify, const sigset_t *set)
 int
 main(int argc, char *argv[])
 {
-	struct pool pool = {
-	    .wanted = WORKERS_DEFAULT, .limit_ms = 1000 * TIMEOUT_S_DEFAULT};
+	struct pool pool = {.plan.wanted = WORKERS_DEFAULT,
+	    .plan.limit_ms = 1000 * TIMEOUT_S_DEFAULT};
 	struct listener *listeners;
 	struct notify notify;
 	char status[STATUS_MAX];
@@ -239,7 +239,7 @@ main(int argc, char *argv[])
 	if (error != 0)
 		return error;
 	notify_open(&notify);
-	if (worker_command_init(&pool.command,
+	if (worker_command_init(&pool.plan.command,
 		optind < argc ? argv + optind : default_command()) < 0)
 		log_die(EX_OSERR, "out of memory");
 	take_signals(&set);

@@ -266,6 +266,44 @@ accepted() {
 	[ ! -s "$T/log" ]
 }
 
+# plain_handler: a COMMAND that does not catch TERM, and serves one connection.
+plain_handler() {
+	cat >"$T/plain" <<-'END'
+		#!/usr/bin/python3
+		import socket
+		connection, _ = socket.socket(fileno=0).accept()
+		request = b""
+		while not request.endswith(b","):
+		    request += connection.recv(100) or b","
+		connection.sendall(b"15:here is my poem,")
+	END
+	chmod +x "$T/plain"
+}
+
+@test "TERM: a command that does not catch it still finishes its request" {
+	plain_handler
+	pool -- -w 3 "$T/plain"
+	wait_until 10 has_workers 3
+	ask_slowly "$port"
+	kill "$pool"
+	wait_until 10 has_workers 1
+	finish_asking
+	ends 0
+	[ ! -s "$T/log" ]
+}
+
+@test "HUP: the same for a command that does not catch TERM" {
+	plain_handler
+	pool -- -w 3 "$T/plain"
+	wait_until 10 has_workers 3
+	ask_slowly "$port"
+	kill -HUP "$pool"
+	wait_until 10 has_workers 4
+	finish_asking
+	wait_until 10 has_workers 3
+	[ ! -s "$T/log" ]
+}
+
 @test "HUP: a new binary takes over, under load, with no request lost" {
 	cp "$VERSED" "$T/handler"
 	pool -- -w 4 "$T/handler" -n 1000
