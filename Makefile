@@ -82,7 +82,7 @@ run: all
 BUILD_PACKAGES = gcc libc6-dev libsystemd-dev musl-tools systemd
 CHECK_PACKAGES = apache2-bin bats bats-assert bats-file bats-support \
 	chromium chromium-driver clang clang-format cppcheck curl fcgiwrap \
-	iproute2 ipsvd libunistring-dev lighttpd mandoc ncat netbase \
+	haproxy iproute2 ipsvd libunistring-dev lighttpd mandoc ncat netbase \
 	netcat-openbsd netcat-traditional nginx-light procps python3 \
 	python3-twisted shellcheck socat strace ucspi-tcp unicode-data
 # What the inetds need that tests/get-inetds unpacks.
@@ -168,8 +168,9 @@ SBIN_PROGRAMS = versed versed-pool
 CGI_PROGRAMS  = versed.cgi
 MAN1          = versify.1
 MAN7          = versed-protocol.7
-MAN8          = versed.8 versed.cgi.8
-UNITS         = versed.socket versed@.service
+MAN8          = versed.8 versed-pool.8 versed.cgi.8
+UNITS         = versed.socket versed@.service versed-pool.socket \
+	versed-pool.service
 INSTALLED     = $(BIN_PROGRAMS:%=$(BINDIR)/%) $(SBIN_PROGRAMS:%=$(SBINDIR)/%) \
 	$(CGI_PROGRAMS:%=$(LIBEXECDIR)/%) $(MAN1:%=$(MANDIR)/man1/%) \
 	$(MAN7:%=$(MANDIR)/man7/%) $(MAN8:%=$(MANDIR)/man8/%) \
@@ -189,7 +190,7 @@ install: all
 	install -m 644 $(MAN8:%=man/%) $(DESTDIR)$(MANDIR)/man8
 	install -m 644 src/versify.bash-completion $(DESTDIR)$(COMPDIR)/versify
 	for unit in $(UNITS); do \
-		sed 's,/usr/local/sbin,$(SBINDIR),' systemd/$$unit | \
+		sed 's,/usr/local/sbin,$(SBINDIR),g' systemd/$$unit | \
 			install -m 644 /dev/stdin $(DESTDIR)$(UNITDIR)/$$unit || \
 			exit; \
 	done

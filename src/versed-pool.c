@@ -233,7 +233,8 @@ main(int argc, char *argv[])
 	sigset_t set;
 	int error;
 
-	log_open("versed-pool", -1, -1);
+	/* Under inetd standard error is the socket, too. */
+	log_open("versed-pool", STDIN_FILENO, STDOUT_FILENO);
 	parse_options(argc, argv, &pool);
 	error = listener_find(&listeners, &count);
 	if (error != 0)

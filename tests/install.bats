@@ -63,8 +63,10 @@ installed() {
 	assert_output ''
 }
 
-@test "the service unit's exposure is at most 0.2" {
+@test "the service units' exposure is at most 0.2, the pool's 0.4" {
 	need systemd-analyze
 	run -0 systemd-analyze security --no-pager --offline=true --threshold=2 \
 		systemd/versed@.service
+	run -0 systemd-analyze security --no-pager --offline=true --threshold=4 \
+		systemd/versed-pool.service
 }

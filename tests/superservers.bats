@@ -157,6 +157,18 @@ refusal_logged() {
 	refusal_logged 127.0.0.1:[0-9]*
 }
 
+@test "openbsd-inetd, versed-pool" {
+	openbsd_inetd "$(manual_block versed-pool.8 inetd)"
+	served
+	refusal_logged 127.0.0.1:[0-9]*
+}
+
+@test "systemd-socket-activate, versed-pool" {
+	launch_line "$(manual_block versed-pool.8 systemd-socket-activate)"
+	served
+	refusal_logged 127.0.0.1:[0-9]*
+}
+
 @test "no super-server" {
 	run -0 box bash -c "$(manual_block versed.8 'No super-server')"
 	assert_output '15:here is my poem,'
@@ -173,6 +185,10 @@ refusal_logged() {
 			"${subsection#* }")
 	done
 	assert_equal "$count" 10
+	for subsection in inetd systemd-socket-activate; do
+		line=$(manual_block versed-pool.8 "$subsection")
+		grep -qF "\`$line\`" "$ROOT/README.md"
+	done
 }
 
 @test "inetd, dgram: refused with a reason" {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * load: so many clients, each of which asks for one poem after another and
- * checks every byte of every reply, up to the end of file.
+ * checks every byte of every reply, up to the end of file.  It pauses before
+ * it repeats a request, as versify(1) does.
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -17,12 +18,15 @@
 #include <time.h>
 #include <unistd.h>
 
-#define CLIENTS_MAX 1000
-#define SIZE_MAX_B  99000
-#define NAME	    "cummingsify."
-#define STAMP_LEN   8
-#define ATTEMPT_S   20
-#define BUCKETS	    4000000 /* of 1 microsecond */
+#define CLIENTS_MAX  1000
+#define SIZE_MAX_B   99000
+#define NAME	     "cummingsify."
+#define STAMP_LEN    8
+#define ATTEMPT_S    20
+#define LOOK_US	     10000
+#define PAUSE_US     100000
+#define PAUSE_MAX_US 1000000
+#define BUCKETS	     4000000 /* of 1 microsecond */
 
 static const char usage[] =
     "usage: load [-c CLIENTS] [-n REQUESTS] [-d SECONDS] [-s BYTES]\n"
@@ -36,6 +40,8 @@ struct client {
 	bool good;	      /* all that was received */
 	long long begun_us;   /* the request */
 	long long attempt_us; /* this attempt */
+	long long pause_us;   /* before the next, doubled each time */
+	long long resume_us;  /* when that one is due, or 0 */
 };
 
 static struct {
@@ -121,6 +127,8 @@ begin(struct client *client)
 		return;
 	}
 	client->attempts = 0;
+	client->pause_us = PAUSE_US;
+	client->resume_us = 0;
 	client->stamp = begun++;
 	client->begun_us = clock_us();
 	connect_client(client);
@@ -131,9 +139,13 @@ static void
 fail(struct client *client)
 {
 	close(client->fd);
+	client->fd = -1;
 	if (client->attempts <= opt.retries) {
 		retried++;
-		connect_client(client);
+		client->resume_us = clock_us() + client->pause_us;
+		client->pause_us *= 2;
+		if (client->pause_us > PAUSE_MAX_US)
+			client->pause_us = PAUSE_MAX_US;
 		return;
 	}
 	failed++;
@@ -213,11 +225,28 @@ receive(struct client *client)
 	}
 }
 
+/* Does what is due without an event. */
+static void
+look_after(struct client *clients, long long now_us)
+{
+	for (size_t i = 0; i < opt.clients; i++) {
+		struct client *client = &clients[i];
+
+		if (client->resume_us != 0 && now_us >= client->resume_us) {
+			client->resume_us = 0;
+			connect_client(client);
+		} else if (client->fd >= 0 &&
+			   now_us - client->attempt_us > ATTEMPT_S * 1000000LL)
+			fail(client);
+	}
+}
+
 static void
 wait_and_serve(struct client *clients)
 {
 	struct epoll_event events[CLIENTS_MAX];
-	int n = epoll_wait(epoll_fd, events, CLIENTS_MAX, 100);
+	int n = epoll_wait(epoll_fd, events, CLIENTS_MAX, LOOK_US / 1000);
+	static long long look_us;
 	long long now_us = clock_us();
 
 	for (int i = 0; i < n; i++) {
@@ -226,10 +255,10 @@ wait_and_serve(struct client *clients)
 		if (send_some(client))
 			receive(client);
 	}
-	for (size_t i = 0; n == 0 && i < opt.clients; i++)
-		if (clients[i].fd >= 0 &&
-		    now_us - clients[i].attempt_us > ATTEMPT_S * 1000000LL)
-			fail(&clients[i]);
+	if (n == 0 || now_us >= look_us) {
+		look_us = now_us + LOOK_US;
+		look_after(clients, now_us);
+	}
 }
 
 static unsigned int

@@ -1,0 +1,217 @@
+# SPDX-License-Identifier: ISC
+# The pool's units, under a real systemd, and under load.
+# shellcheck disable=SC2016 # what is for other shells
+# shellcheck disable=SC2030,SC2031 # each test has variables of its own
+
+setup_file() {
+	load box
+	box_boot
+}
+
+teardown_file() {
+	load box
+	box_stop
+}
+
+setup() {
+	load lib
+	load box
+	need_box
+	box systemctl start versed-pool.socket
+}
+
+teardown() {
+	[[ -e $BOX/pid ]] || return 0
+	[[ -z ${loader-} ]] || end_load || true
+	drop_in_end versed-pool.service
+	box systemctl stop versed-pool.socket versed-pool.service versed.socket
+	box systemctl reset-failed
+}
+
+# property NAME: of the service.
+property() {
+	box systemctl show -P "$1" versed-pool.service
+}
+
+workers() {
+	box pgrep -P "$(property MainPID)"
+}
+
+# running N: the pool is there with N workers.
+running() {
+	[[ $(property ActiveState) == active && $(workers | wc -l) == "$1" ]]
+}
+
+serving() {
+	[[ $(property SubState) == running ]]
+}
+
+# begin_load RETRIES: 8 clients, until end_load.
+begin_load() {
+	box build/bench/load -c 8 -r "$1" -x /run/stop 11000 \
+		>"$BATS_TEST_TMPDIR/loaded" 3>&- &
+	loader=$!
+	wait_until 10 serving
+}
+
+# end_load [PATTERN]: no request was refused or failed, no reply was wrong.
+end_load() {
+	box touch /run/stop
+	wait "$loader" || true
+	loader=
+	box rm /run/stop
+	cat "$BATS_TEST_TMPDIR/loaded"
+	grep -qE "^answered=[1-9][0-9]* failed=0 ${1-} refused=0 wrong=0 " \
+		"$BATS_TEST_TMPDIR/loaded"
+}
+
+answered_more() {
+	local status
+	status=$(property StatusText)
+	[[ $status =~ \ ([0-9]+)\ answered ]] && ((BASH_REMATCH[1] > $1))
+}
+
+passed() {
+	((SECONDS > $1))
+}
+
+nothing_failed() {
+	box systemctl is-active versed-pool.socket &&
+		[[ -z $(box systemctl list-units -q --state=failed) ]]
+}
+
+@test "systemd has nothing to say about the pool's units" {
+	run -0 box systemd-analyze verify versed-pool.socket \
+		versed-pool.service
+	assert_output ''
+}
+
+@test "the exchange on IPv4 and IPv6, 32 workers for each" {
+	served 127.0.0.1:11000
+	served '[::1]:11000'
+	wait_until 10 running 64
+	wait_until 10 eval '[[ $(property StatusText) == \
+		"64 workers, 72 started, 6 answered, 2 refused, 0 failed" ]]'
+	box_logged 'peer=127.0.0.1:[0-9]* transform="nonesuch"' -t versed-pool
+	nothing_failed
+}
+
+@test "of the pool's and the single handlers' sockets the last one has the port" {
+	box systemctl start versed.socket
+	run ! box systemctl -q is-active versed-pool.socket
+	served
+	run ! box systemctl -q is-active versed-pool.service
+	box systemctl start versed-pool.socket
+	run ! box systemctl -q is-active versed.socket
+	served
+	box systemctl -q is-active versed-pool.service
+}
+
+@test "the manual's line for a thousand requests a process" {
+	manual_block versed-pool.8 systemd 2 | drop_in versed-pool.service
+	served
+	wait_until 10 running 64
+	run -0 box cat "/proc/$(workers | head -n 1)/cmdline"
+	assert_output --partial -n1000
+	run -0 box build/bench/load -c 4 -n 2000 11000
+	wait_until 10 running 64
+	nothing_failed
+}
+
+@test "restarts under load: no connection refused, no request lost" {
+	begin_load 0
+	for _ in 1 2 3; do
+		before=$(property MainPID)
+		box systemctl restart versed-pool.service
+		[[ $(property MainPID) != "$before" ]]
+		wait_until 10 answered_more 100
+	done
+	end_load retried=0
+	nothing_failed
+}
+
+@test "reloads under load: no connection refused, no request lost" {
+	begin_load 0
+	before=$(property MainPID)
+	for _ in 1 2 3 4 5; do
+		answered=$(property StatusText | grep -o '[0-9]* answered')
+		box systemctl reload versed-pool.service
+		wait_until 10 answered_more "${answered% *}"
+	done
+	[[ $(property MainPID) == "$before" ]]
+	end_load retried=0
+	wait_until 10 serving
+	nothing_failed
+}
+
+@test "workers killed at random under load: -r 1 loses no request" {
+	begin_load 1
+	pool=$(property MainPID)
+	box bash -c 'for _ in {1..40}; do
+		kill -KILL "$(pgrep -P $1 | shuf -n 1)" || true
+		sleep 0.02
+	done' - "$pool" 2>/dev/null
+	wait_until 10 answered_more 1000
+	end_load 'retried=[0-9]*'
+	[[ $(property MainPID) == "$pool" ]]
+	nothing_failed
+}
+
+@test "the pool killed by KILL under load: it comes back, -r 1 loses no request" {
+	begin_load 1
+	for _ in 1 2; do
+		before=$(property MainPID)
+		box kill -KILL "$before"
+		wait_until 10 eval '[[ $(property MainPID) != "$before" ]]'
+		wait_until 10 serving
+		wait_until 10 answered_more 100
+	done
+	end_load 'retried=[0-9]*'
+	nothing_failed
+}
+
+@test "a stop lets a request under way finish" {
+	printf '27:cummingsify.HERE IS MY POEM,' |
+		box tests/client.py "$SERVER" 8 8 \
+			>"$BATS_TEST_TMPDIR/held" 3>&- &
+	held=$!
+	wait_until 10 eval '[[ $(box ss -Htn state established \
+		"sport = :11000" | wc -l) == 8 ]]'
+	wait_until 10 serving
+	box systemctl stop versed-pool.socket versed-pool.service
+	wait "$held"
+	assert_equal "$(cat "$BATS_TEST_TMPDIR/held")" '8 15:here is my poem,'
+	[[ $(property Result) == success ]]
+}
+
+@test "a pool that hangs is replaced by the watchdog" {
+	drop_in versed-pool.service <<-END
+		[Service]
+		WatchdogSec=1
+	END
+	served
+	before=$(property MainPID)
+	# Fed: it is still the same one after more than its time.
+	wait_until 10 passed $((SECONDS + 2))
+	[[ $(property MainPID) == "$before" ]]
+	box kill -STOP "$before"
+	wait_until 20 eval '[[ $(property MainPID) != "$before" ]]'
+	wait_until 10 running 64
+	box_logged 'Watchdog timeout' -u versed-pool.service
+	served
+}
+
+@test "workers have the handler's sandbox and the unit's" {
+	served
+	wait_until 10 running 64
+	worker=$(workers | head -n 1)
+	box cat "/proc/$worker/status" >"$BATS_TEST_TMPDIR/status"
+	for line in 'Seccomp:.2' 'NoNewPrivs:.1' 'CapEff:.0*' 'CapBnd:.0*'; do
+		grep -qx "$line" "$BATS_TEST_TMPDIR/status"
+	done
+	run ! grep -q '^Uid:.0' "$BATS_TEST_TMPDIR/status"
+	for namespace in mnt net ipc user; do
+		[[ $(box readlink "/proc/$worker/ns/$namespace") != \
+			$(box readlink "/proc/1/ns/$namespace") ]]
+	done
+}
