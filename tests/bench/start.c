@@ -2,14 +2,17 @@
 /*
  * start FLOOR VERSED [ROUNDS [RUNS]]: what a start costs.  Runs the two
  * programs in turn, ROUNDS times (9) RUNS runs (1000) each, versed on the
- * protocol's example over a socket pair and over a pipe, and prints the
- * median of each, its ratio to the floor's, page faults and peak memory.
+ * protocol's example over a socket pair and over pipes, and prints the median
+ * of each, its ratio to the floor's, page faults, system calls (execve
+ * included) and peak memory.
  */
+#include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
 #include <err.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -76,47 +79,116 @@ close_both(const int fds[2])
 		close(fds[1]);
 }
 
+/* Starts program with theirs as its standard input and output, if any. */
+static pid_t
+start(char *program, enum input input, const int theirs[2], bool traced)
+{
+	char *const argv[] = {program, NULL}, *const envp[] = {NULL};
+	pid_t pid = vfork();
+
+	if (pid < 0)
+		err(EX_OSERR, "vfork");
+	if (pid > 0)
+		return pid;
+	if (input != NOTHING) {
+		dup2(theirs[0], 0);
+		dup2(theirs[1], 1);
+	}
+	if (traced)
+		ptrace(PTRACE_TRACEME, 0, NULL, NULL);
+	execve(program, argv, envp);
+	_exit(127);
+}
+
+/* Sends the request; a client that has no more to say, as most in the end. */
+static void
+open_and_ask(enum input input, int ours[2], int theirs[2])
+{
+	if (input == NOTHING)
+		return;
+	open_input(input, ours, theirs);
+	if (write(ours[1], request, sizeof(request) - 1) < 0)
+		err(EX_OSERR, "write");
+	if (input == SOCKET)
+		shutdown(ours[1], SHUT_WR);
+}
+
+static void
+check_and_close(enum input input, const int ours[2], const int theirs[2])
+{
+	char got[sizeof(reply)];
+
+	if (input == NOTHING)
+		return;
+	close_both(theirs);
+	if (read(ours[0], got, sizeof(got)) != sizeof(reply) - 1 ||
+	    memcmp(got, reply, sizeof(reply) - 1) != 0)
+		errx(EX_SOFTWARE, "wrong reply");
+	close_both(ours);
+}
+
 /* One run from start to exit; returns how long it took. */
 static double
 run(char *program, enum input input, struct rusage *ret_usage)
 {
-	char *const argv[] = {program, NULL}, *const envp[] = {NULL};
-	char got[sizeof(reply)];
-	int ours[2] = {-1, -1}, theirs[2] = {-1, -1}, status;
-	double start, time_us;
+	int ours[2], theirs[2], status;
+	double start_us, time_us;
 	pid_t pid;
 
-	if (input != NOTHING) {
-		open_input(input, ours, theirs);
-		if (write(ours[1], request, sizeof(request) - 1) < 0)
-			err(EX_OSERR, "write");
-		/* A client that has no more to say, as most do in the end. */
-		if (input == SOCKET)
-			shutdown(ours[1], SHUT_WR);
-	}
-	start = now_us();
-	pid = vfork();
-	if (pid < 0)
-		err(EX_OSERR, "vfork");
-	if (pid == 0) {
-		if (input != NOTHING) {
-			dup2(theirs[0], 0);
-			dup2(theirs[1], 1);
-		}
-		execve(program, argv, envp);
-		_exit(127);
-	}
+	open_and_ask(input, ours, theirs);
+	start_us = now_us();
+	pid = start(program, input, theirs, false);
 	if (wait4(pid, &status, 0, ret_usage) < 0 || status != 0)
 		errx(EX_SOFTWARE, "%s: wait status %d", program, status);
-	time_us = now_us() - start;
-	if (input != NOTHING) {
-		close_both(theirs);
-		if (read(ours[0], got, sizeof(got)) != sizeof(reply) - 1 ||
-		    memcmp(got, reply, sizeof(reply) - 1) != 0)
-			errx(EX_SOFTWARE, "%s: wrong reply", program);
-		close_both(ours);
-	}
+	time_us = now_us() - start_us;
+	check_and_close(input, ours, theirs);
 	return time_us;
+}
+
+/* The peak of a process's resident memory so far. */
+static long
+peak_kib(pid_t pid)
+{
+	char path[64], line[256];
+	long kib = -1;
+	FILE *status;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+	status = fopen(path, "r");
+	if (status == NULL)
+		err(EX_OSERR, "%s", path);
+	while (fgets(line, sizeof(line), status) != NULL)
+		if (sscanf(line, "VmHWM: %ld", &kib) == 1)
+			break;
+	fclose(status);
+	return kib;
+}
+
+/* One run under ptrace: counts system calls, and looks before the exit. */
+static void
+trace(char *program, enum input input, int *ret_calls, long *ret_peak_kib)
+{
+	int ours[2], theirs[2], status, stops = 0;
+	pid_t pid;
+
+	open_and_ask(input, ours, theirs);
+	pid = start(program, input, theirs, true);
+	if (waitpid(pid, &status, 0) < 0 || !WIFSTOPPED(status))
+		err(EX_OSERR, "ptrace");
+	ptrace(PTRACE_SETOPTIONS, pid, NULL,
+	    (void *)(PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEEXIT));
+	for (;;) {
+		ptrace(PTRACE_SYSCALL, pid, NULL, NULL);
+		if (waitpid(pid, &status, 0) < 0 || !WIFSTOPPED(status))
+			break;
+		if (WSTOPSIG(status) == (SIGTRAP | 0x80))
+			stops++;
+		else if (status >> 8 == (SIGTRAP | (PTRACE_EVENT_EXIT << 8)))
+			*ret_peak_kib = peak_kib(pid);
+	}
+	/* Each has two stops, but for the last, exit's; execve was before. */
+	*ret_calls = (stops + 1) / 2 + 1;
+	check_and_close(input, ours, theirs);
 }
 
 static int
@@ -154,12 +226,17 @@ main(int argc, char *argv[])
 			ratios[i][round] = means[i][round] / means[0][round];
 		}
 	}
-	printf("| start to exit | µs | ratio | page faults | peak KiB |\n"
-	       "|---|---|---|---|---|\n");
-	for (size_t i = 0; i < ROWS; i++)
-		printf("| %s | %.0f | %.2f | %ld | %ld |\n", rows[i].what,
+	printf("| start to exit | µs | ratio | page faults | system calls | "
+	       "peak KiB |\n|---|---|---|---|---|---|\n");
+	for (size_t i = 0; i < ROWS; i++) {
+		int calls;
+		long kib = 0;
+
+		trace(argv[rows[i].program], rows[i].input, &calls, &kib);
+		printf("| %s | %.0f | %.2f | %ld | %d | %ld |\n", rows[i].what,
 		    median(means[i], (size_t)rounds),
 		    median(ratios[i], (size_t)rounds), usage[i].ru_minflt,
-		    usage[i].ru_maxrss);
+		    calls, kib);
+	}
 	return 0;
 }
