@@ -412,7 +412,8 @@ apart() {
 }
 
 @test "-e: a handler is waited for, whoever ignored SIGCHLD" {
-	exits 0 'trap "" CHLD; exec strace -qq -o "$T/trace" -e trace=wait4 \
+	exits 0 'trap "" CHLD; ASAN_OPTIONS=detect_leaks=0 \
+		exec strace -qq -o "$T/trace" -e trace=wait4 \
 		"$V" -e "$D" cummingsify "$T/poem" >"$T/got"'
 	cmp "$T/wanted" "$T/got"
 	grep -q 'wait4([1-9].*= [1-9]' "$T/trace"
@@ -475,7 +476,8 @@ apart() {
 
 @test "an output that fails only when it is closed is 74" {
 	need strace
-	exits 74 'exec strace -qq -o /dev/null -P "$T/file" -e trace=close \
+	exits 74 'ASAN_OPTIONS=detect_leaks=0 \
+		exec strace -qq -o /dev/null -P "$T/file" -e trace=close \
 		-e inject=close:error=EIO:when=1 "$V" -e "$D" rot13 "$T/poem" \
 		>"$T/file"'
 	said 'cannot write: Input/output error'
