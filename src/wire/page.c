@@ -14,7 +14,7 @@
 /* The hash is that of style[]; a test compares them. */
 const char page_policy[] =
     "default-src 'none'; "
-    "style-src 'sha256-st53xWQQNdoNY3ivCBm9mfT6L8BDi2A/HjoxZUneCkc='; "
+    "style-src 'sha256-02OeWpFERtaTJbhtqqDwEEAbjlbPfdEdB0Si/lbJQUs='; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 static const char style[] =
@@ -34,12 +34,12 @@ static const char style[] =
     "  font-weight: 600; line-height: 1.5; }\n"
     ".sides { display: grid; gap: 1.5rem;\n"
     "  grid-template-columns: repeat(auto-fit, minmax(min(22rem, 100%), 1fr)); }\n"
-    "textarea, pre { display: block; width: 100%; min-height: 18rem; margin: 0;\n"
+    "textarea, pre { display: block; width: 100%; min-height: 21rem; margin: 0;\n"
     "  padding: .75rem; border: 1px solid var(--edge); border-radius: .3rem;\n"
     "  background: var(--field); color: inherit;\n"
     "  font: 1.1rem/1.6 Georgia, \"DejaVu Serif\", serif;\n"
     "  white-space: pre-wrap; overflow-wrap: anywhere; }\n"
-    "textarea { resize: vertical; }\n"
+    "textarea { height: 21rem; resize: vertical; }\n"
     ".choice { display: flex; flex-wrap: wrap; gap: .75rem;\n"
     "  align-items: center; margin: 1rem 0 0; }\n"
     ".choice .label { margin: 0; }\n"
@@ -49,6 +49,8 @@ static const char style[] =
     "button { border-color: var(--accent); background: var(--accent);\n"
     "  color: var(--on-accent); font-weight: 600; cursor: pointer; }\n"
     ":focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }\n"
+    "#result:focus { outline: none; }\n"
+    "#result:focus pre { border-color: var(--accent); }\n"
     ".problem { margin: 0; color: var(--alarm); font-weight: 600; }\n";
 
 static const char head[] =
@@ -73,7 +75,7 @@ static const char form[] =
     "<form method=\"post\" action=\"#result\">\n"
     "<label class=\"label\" for=\"text\">Your poem</label>\n"
     /* A parser drops the first newline: without it, it would be a text's. */
-    "<textarea id=\"text\" name=\"text\" rows=\"12\" lang=\"\" dir=\"auto\">\n";
+    "<textarea id=\"text\" name=\"text\" lang=\"\" dir=\"auto\">\n";
 
 static const char choice[] =
     "</textarea>\n"
