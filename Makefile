@@ -126,7 +126,14 @@ $B/unit/casemap.so: $(UNIT_casemap) $(HEADERS) Makefile
 	@mkdir -p $(@D)
 	$(CC) $(REQUIRED) $(CFLAGS) -shared -fPIC -o $@ $(UNIT_casemap)
 
-check: all $(UNIT_RUNS) $B/unit/casemap.so $B/bench/load
+# It replaces system calls in x86-64's registers.
+PROBES = $(if $(findstring x86_64,$(MULTIARCH)),$B/probe/sandbox)
+
+$B/probe/%: tests/probe/%.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(REQUIRED) $(CFLAGS) $(LDFLAGS) -o $@ $<
+
+check: all $(UNIT_RUNS) $B/unit/casemap.so $B/bench/load $(PROBES)
 	@tests/needs bats mandoc python3 shellcheck strace
 	@tests/run $(UNIT_RUNS) -- tests/*.bats
 
