@@ -83,7 +83,7 @@ BUILD_PACKAGES = gcc libc6-dev libsystemd-dev musl-tools systemd
 CHECK_PACKAGES = apache2-bin bats bats-assert bats-file bats-support \
 	chromium chromium-driver clang clang-format cppcheck curl fcgiwrap \
 	haproxy iproute2 ipsvd libunistring-dev lighttpd mandoc ncat netbase \
-	netcat-openbsd netcat-traditional nginx-light procps python3 \
+	netcat-openbsd netcat-traditional nginx-light parallel procps python3 \
 	python3-twisted shellcheck socat strace ucspi-tcp unicode-data
 # What the inetds need that tests/get-inetds unpacks.
 INETD_PACKAGES = libbsd0 libevent-2.1-7 libnsl2 libtirpc3 libwrap0
