@@ -407,7 +407,9 @@ apart() {
 	start "$VERSIFY" -e "sh $T/hang" cummingsify "$T/poem"
 	wait_until 10 test -e "$T/pid"
 	kill "$started"
-	run -143 wait "$started"
+	status=0
+	wait "$started" || status=$?
+	[ "$status" = 143 ]
 	wait_until 10 bash -c "! kill -0 $(cat "$T/pid")"
 }
 
