@@ -173,7 +173,7 @@ enter_sandbox(const struct session *session, enum endpoint_kind kind)
 
 	if (kind == ENDPOINT_LISTENER)
 		also |= SANDBOX_ACCEPT;
-	if (session->max >= MEMORY_EXPECT_MIN)
+	if (session->request_cap >= MEMORY_EXPECT_MIN)
 		also |= SANDBOX_HUGE_PAGES;
 	if (!setup_sandbox(session->filters != NULL, also))
 		log_die(

@@ -123,6 +123,22 @@ setup() {
 	logged 'result=too-long'
 }
 
+@test "a request as long as -m lets it be is answered, whatever -m is" {
+	# From 4 MiB on, all of a request counted, large pages are asked for.
+	for max in 4194282 4194294 4194295 4194303 4194304; do
+		# Over a pipe, that it come in parts.
+		{
+			printf '%d:rot13.' "$max"
+			head -c "$((max - 6))" /dev/zero | tr '\0' A
+			printf ,
+		} | tee "$BATS_TEST_TMPDIR/request" |
+			"$VERSED" -m "$max" >"$BATS_TEST_TMPDIR/got"
+		sed 's/^[0-9]*:rot13\./'"$((max - 6)):/; y/A/N/" \
+			"$BATS_TEST_TMPDIR/request" |
+			cmp - "$BATS_TEST_TMPDIR/got"
+	done
+}
+
 @test "memory is not taken for a length that is only claimed" {
 	need /usr/bin/python3
 	peak_kib=$(printf '999999999:rot13.' | /usr/bin/python3 -c '
