@@ -84,6 +84,18 @@ life() {
 	life gone
 }
 
+@test "a log that takes nothing holds up no request" {
+	life log_is_stuck
+}
+
+@test "a log that is slow loses no line" {
+	life log_is_late
+}
+
+@test "a log file at its limit of size costs no reply" {
+	life log_file_at_its_limit
+}
+
 @test "the linger ends at two seconds, and at 64 KiB" {
 	life linger
 }

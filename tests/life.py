@@ -6,12 +6,14 @@ Prints nothing where all went as it should.
 """
 import fcntl
 import os
+import resource
 import select
 import signal
 import socket
 import struct
 import subprocess
 import sys
+import tempfile
 import termios
 import time
 
@@ -317,6 +319,57 @@ def gone():
     check(handler.returncode == 74 and
           b'bytes_out=0 result=undelivered reason="Broken pipe"' in said,
           f"{handler.returncode}: {said!r}")
+
+
+def full_pipe():
+    """The end of a pipe that takes nothing more, and its other end."""
+    read_end, write_end = os.pipe()
+    os.set_blocking(write_end, False)
+    try:
+        while os.write(write_end, b"x" * 4096):
+            pass
+    except BlockingIOError:
+        os.set_blocking(write_end, True)
+    return write_end, read_end
+
+
+def log_is_stuck():
+    log, _ = full_pipe()
+    for options in ["-t", "0"], []:
+        client, server = tcp_pair()
+        handler = start(*options, stdin=server, stderr=log)
+        server.close()
+        client.sendall(b"x")
+        begin = time.monotonic()
+        check(receive(client) == b"", "it is refused")
+        check(time.monotonic() - begin < 3, "soon")
+        client.close()
+        check(handler.wait(10) == 65, "its status is the request's")
+    check(start("-x", stderr=log).wait(10) == 64, "a message is lost as well")
+
+
+def log_is_late():
+    log, other_end = full_pipe()
+    handler = start("-x", stderr=log)
+    time.sleep(0.2)
+    got = b""
+    os.close(log)
+    while chunk := os.read(other_end, 65536):
+        got += chunk
+    check(handler.wait(10) == 64, "bad usage")
+    check(got.endswith(b"versed: unknown option: -x\n"), "the line is waited for")
+
+
+def log_file_at_its_limit():
+    client, server = tcp_pair()
+    with tempfile.TemporaryFile() as log:
+        handler = start("-v", stdin=server, stderr=log, preexec_fn=lambda:
+                        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0)))
+    server.close()
+    client.sendall(REQUEST + b"\n" * 120000)  # more than it reads at once
+    check(receive(client) == REPLY, "the reply, no reset")
+    client.close()
+    end(handler, 0)
 
 
 def linger():

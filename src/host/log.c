@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
+#include <poll.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -78,6 +80,15 @@ start_line(struct line *line, int priority)
 		append(line, "<%d>", priority);
 }
 
+/* Whether the log takes a line, or does so soon. */
+static bool
+is_ready(void)
+{
+	struct pollfd pfd = {.fd = log_fd, .events = POLLOUT};
+
+	return poll(&pfd, 1, LOG_WAIT_MS) > 0;
+}
+
 static void
 end_line(struct line *line)
 {
@@ -86,6 +97,8 @@ end_line(struct line *line)
 	if (log_fd < 0)
 		return;
 	if (!to_syslog) {
+		if (!is_ready())
+			return;
 		if (line->len == sizeof(line->text) - 1)
 			line->len--;
 		line->text[line->len++] = '\n';
@@ -118,6 +131,12 @@ is_journal(const struct stat *err)
 	return stream != NULL && strcmp(stream, own) == 0;
 }
 
+static void
+on_full_file(int signo)
+{
+	(void)signo;
+}
+
 void
 log_open(const char *program, int in_fd, int out_fd)
 {
@@ -128,6 +147,8 @@ log_open(const char *program, int in_fd, int out_fd)
 		log_use_syslog();
 		return;
 	}
+	if (S_ISREG(err.st_mode)) /* at its limit it is to cost lines only */
+		signal(SIGXFSZ, on_full_file);
 	if (!S_ISSOCK(err.st_mode))
 		return;
 	to_journal = is_journal(&err);

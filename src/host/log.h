@@ -10,6 +10,9 @@
 #define LOG_NAME_MAX	    64
 #define LOG_FILTER_LINE_MAX 200
 
+/* How long a line waits for a log that takes none; then it is lost. */
+#define LOG_WAIT_MS 1000
+
 /* What is said of one request. */
 struct log_request {
 	int priority;		   /* LOG_INFO, LOG_NOTICE, … of syslog(3) */
