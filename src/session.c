@@ -14,6 +14,9 @@
 #include "wire/netstring.h"
 #include "wire/request.h"
 
+/* More than a session's functions and a signal's frame take of the stack. */
+#define STACK_MAX 24576
+
 /* How a session stands, and what there is to log of it. */
 struct progress {
 	int status; /* of sysexits.h */
@@ -182,9 +185,22 @@ session_serve(struct session *session, int in_fd, int out_fd, bool is_socket,
 	return progress.status;
 }
 
+/*
+ * What was dropped in a linger was on the stack, and what was in registers is
+ * put there by signals, by compilers and by loaders.
+ */
+__attribute__((noinline)) static void
+wipe_stack(void)
+{
+	unsigned char stack[STACK_MAX];
+
+	explicit_bzero(stack, sizeof(stack));
+}
+
 void
 session_wipe(struct session *session)
 {
 	explicit_bzero(session->request, session->request_used);
 	explicit_bzero(session->reply, session->reply_used);
+	wipe_stack();
 }

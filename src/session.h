@@ -38,7 +38,7 @@ bool session_open(struct session *session);
 int session_serve(struct session *session, int in_fd, int out_fd,
     bool is_socket, const char *peer);
 
-/* Wipes what the last session left in memory. */
+/* Wipes what the last session left in memory and below the caller's stack. */
 void session_wipe(struct session *session);
 
 #endif

@@ -201,7 +201,8 @@ serve_listener(struct session *session, int fd, unsigned long max_requests)
 		endpoint_name(&addr, addr_len, peer);
 		status = session_serve(session, conn, conn, true, peer);
 		close(conn);
-		session_wipe(session);
+		if (max_requests != 1)
+			session_wipe(session);
 	}
 	return max_requests == 1 ? status : EX_OK;
 }

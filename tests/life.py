@@ -164,6 +164,7 @@ def listener_wipes():
     with connect(address) as client:
         client.sendall(netstring(text) + b"OEVYYVT" * 5)
         check(b"BRILLIG" in receive(client), "the secret was answered")
+        client.sendall(secret)
     with connect(address) as client:
         client.sendall(netstring(b"shout.oevyyvt\xff"))  # fails at its end
         check(receive(client) == b"", "no reply")

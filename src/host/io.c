@@ -203,7 +203,6 @@ io_drain(int fd, size_t max)
 		   max - dropped < sizeof(buf) ? max - dropped : sizeof(buf),
 		   &n) == IO_OK)
 		dropped += n;
-	explicit_bzero(buf, sizeof(buf));
 }
 
 void
