@@ -238,6 +238,7 @@ transform(const struct gateway *gateway, struct progress *progress)
 	    "the transform failed on this text");
 }
 
+/* Finds out the answer, or the reason why there is none. */
 static bool
 answer(const struct gateway *gateway, int fd, struct progress *progress)
 {
@@ -256,6 +257,15 @@ answer(const struct gateway *gateway, int fd, struct progress *progress)
 	progress->text = gateway->body;
 	progress->text_len = gateway->body_size;
 	return transform(gateway, progress);
+}
+
+/* A browser's list is the page, and a form's answer once its text is there. */
+static bool
+wants_page(const struct gateway *gateway, const struct progress *progress)
+{
+	if (gateway->method == CGI_POST)
+		return gateway->name_len == 0 && progress->text != NULL;
+	return gateway->wants_html && progress->reply.code == 200;
 }
 
 /* Puts the answer, or the lack of one, into the page. */
@@ -329,8 +339,9 @@ drop_body(const struct gateway *gateway, int fd, size_t done)
 	size_t rest = gateway->body_size - done;
 
 	if (gateway->length != CGI_LENGTH_OK)
-		rest = gateway->length == CGI_LENGTH_NONE && is_read ? 0
-								     : SIZE_MAX;
+		rest = SIZE_MAX;
+	if (gateway->length == CGI_LENGTH_NONE && is_read)
+		rest = 0;
 	if (rest > 0)
 		io_drain(fd, rest);
 }
@@ -344,19 +355,15 @@ gateway_serve(const struct gateway *gateway, int in_fd, int out_fd)
 		.peer = gateway->peer,
 		.result = "ok"},
 	};
-	bool is_form = gateway->name_len == 0 && gateway->method == CGI_POST;
-	bool done;
 	int status;
 
 	io_set_deadline(gateway->timeout_s);
 	if (gateway->filters != NULL)
 		filters_set_deadline(gateway->filters, gateway->timeout_s);
-	done = answer(gateway, in_fd, &progress);
-	if (is_form
-		? progress.text != NULL
-		: done && gateway->wants_html && gateway->method != CGI_POST)
+	answer(gateway, in_fd, &progress);
+	if (wants_page(gateway, &progress))
 		answer_page(gateway, &progress);
-	else if (!done)
+	else if (progress.reply.code != 200)
 		answer_line(&progress);
 	status = write_reply(gateway, out_fd, &progress);
 	if (gateway->verbose || progress.log.priority != LOG_INFO)
