@@ -133,9 +133,24 @@ $B/probe/%: tests/probe/%.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(REQUIRED) $(CFLAGS) $(LDFLAGS) -o $@ $<
 
-check: all $(UNIT_RUNS) $B/unit/casemap.so $B/bench/load $(PROBES)
+check: all $(UNIT_RUNS) $B/unit/casemap.so $B/bench/load $(PROBES) \
+		$B/enumerate/reader
 	@tests/needs bats mandoc python3 shellcheck strace
 	@tests/run $(UNIT_RUNS) -- tests/*.bats
+
+# Proofs, and every short string; tests/proof/README, tests/enumerate.
+prove:
+	@tests/needs frama-c why3 cvc4 z3
+	@tests/proof/prove $(abspath $B)
+
+$B/enumerate/reader: tests/enumerate/reader.c src/wire/netstring.c \
+		tests/unit/unit.h $(HEADERS) Makefile
+	@mkdir -p $(@D)
+	$(CC) $(REQUIRED) $(CFLAGS) -Itests/unit $(LDFLAGS) -o $@ \
+		$(filter %.c,$^)
+
+enumerate: $B/enumerate/reader
+	@/usr/bin/python3 tests/enumerate/specification $B/enumerate/reader
 
 # Warnings are errors here, with both compilers.
 SOURCES = $(wildcard src/*.c src/*/*.c tests/*/*.c)
@@ -211,5 +226,5 @@ list-installed:
 clean:
 	rm -rf $B
 
-.PHONY: all bench check check-deps clean deps install lint list-installed \
-	run uninstall
+.PHONY: all bench check check-deps clean deps enumerate install lint \
+	list-installed prove run uninstall

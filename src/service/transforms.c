@@ -17,22 +17,48 @@ line_end(const unsigned char *p, const unsigned char *end)
 	return newline == NULL ? end : newline;
 }
 
+/*@
+  logic integer rotated(integer c) =
+    'a' <= c <= 'm' || 'A' <= c <= 'M' ? c + 13 :
+    'n' <= c <= 'z' || 'N' <= c <= 'Z' ? c - 13 : c;
+*/
+
+/*@
+  terminates \true;
+  assigns \nothing;
+  ensures \result == rotated(c);
+*/
 static unsigned char
 rot13(unsigned char c)
 {
-	unsigned char letter = c | 0x20;
-
-	if (letter >= 'a' && letter <= 'm')
+	if ((c >= 'a' && c <= 'm') || (c >= 'A' && c <= 'M'))
 		return (unsigned char)(c + 13);
-	if (letter >= 'n' && letter <= 'z')
+	if ((c >= 'n' && c <= 'z') || (c >= 'N' && c <= 'Z'))
 		return (unsigned char)(c - 13);
 	return c;
 }
 
+/*@
+  requires \valid_read(text + (0 .. len - 1));
+  requires \valid(ret_text + (0 .. len - 1)) && \valid(ret_len);
+  requires \separated(ret_text + (0 .. len - 1), text + (0 .. len - 1),
+    ret_len);
+  terminates \true;
+  assigns ret_text[0 .. len - 1], *ret_len;
+  ensures \result == 1 && *ret_len == len;
+  ensures \forall integer i; 0 <= i < len ==> ret_text[i] == rotated(text[i]);
+*/
 bool
 transform_rot13(const unsigned char *text, size_t len, unsigned char *ret_text,
     size_t *ret_len)
 {
+	/*@
+	  loop invariant 0 <= i <= len;
+	  loop invariant \forall integer j; 0 <= j < i ==>
+	    ret_text[j] == rotated(text[j]);
+	  loop assigns i, ret_text[0 .. len - 1];
+	  loop variant len - i;
+	*/
 	for (size_t i = 0; i < len; i++)
 		ret_text[i] = rot13(text[i]);
 	*ret_len = len;

@@ -26,6 +26,11 @@ utf8_decode(
 	if ((size_t)(end - p) < n)
 		return 0;
 	code = *p & (0x7fU >> n);
+	/*@
+	  loop invariant 1 <= i <= n;
+	  loop assigns i, code;
+	  loop variant n - i;
+	*/
 	for (size_t i = 1; i < n; i++) {
 		if ((p[i] & 0xc0) != 0x80)
 			return 0;
