@@ -17,7 +17,6 @@
 #include "setup.h"
 
 #define MAX_LENGTH_DEFAULT 99999
-#define MAX_LENGTH_MAX	   999999999
 #define TIMEOUT_S_DEFAULT  30
 #define TIMEOUT_S_MAX	   999999999
 
@@ -64,8 +63,8 @@ main(void)
 	io_init();
 	/* lighttpd sends it as soon as it has the response, before the log. */
 	io_hurry_on_term();
-	gateway.max =
-	    setting("VERSED_MAX_LENGTH", 1, MAX_LENGTH_MAX, MAX_LENGTH_DEFAULT);
+	gateway.max = setting(
+	    "VERSED_MAX_LENGTH", 1, OPTIONS_LENGTH_MAX, MAX_LENGTH_DEFAULT);
 	gateway.timeout_s =
 	    setting("VERSED_TIMEOUT", 0, TIMEOUT_S_MAX, TIMEOUT_S_DEFAULT);
 	gateway.verbose = setting("VERSED_VERBOSE", 0, 1, 0) == 1;

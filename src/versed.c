@@ -23,7 +23,6 @@
 #include "setup.h"
 
 #define MAX_LENGTH_DEFAULT   99999
-#define MAX_LENGTH_MAX	     999999999
 #define MAX_REQUESTS_DEFAULT 1
 #define MAX_REQUESTS_MAX     999999999
 #define TIMEOUT_S_DEFAULT    30
@@ -133,7 +132,7 @@ parse_options(int argc, char *argv[], struct session *session,
 			break;
 		case 'm':
 			session->max = number_or_die(
-			    "the maximum length", 1, MAX_LENGTH_MAX);
+			    "the maximum length", 1, OPTIONS_LENGTH_MAX);
 			break;
 		case 'n':
 			*ret_max_requests = number_or_die(

@@ -14,7 +14,6 @@
 #define CONNECT_S_DEFAULT   10
 #define REPLY_MAX_DEFAULT   999999
 #define REQUEST_MAX_DEFAULT 99999 /* what every server takes */
-#define MAX_LENGTH_MAX	    999999999
 #define RETRIES_MAX	    999
 #define TIMEOUT_S_DEFAULT   30
 #define TIMEOUT_S_MAX	    999999999
@@ -109,7 +108,7 @@ parse_options(int argc, char *argv[], struct versify_options *options)
 			break;
 		case 'm':
 			options->client.reply_max = number_or_exit(
-			    "the maximum length", 1, MAX_LENGTH_MAX);
+			    "the maximum length", 1, OPTIONS_LENGTH_MAX);
 			if (options->request_max < options->client.reply_max)
 				options->request_max =
 				    options->client.reply_max;

@@ -4,6 +4,14 @@
 #define OPTIONS_H
 
 #include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * The highest limit for the bytes of a text.  Results and pages are up to 180
+ * times as long; in 32 bits their sizes must be counted, too.
+ */
+#define OPTIONS_LENGTH_MAX \
+	(SIZE_MAX / 256 < 999999999 ? SIZE_MAX / 256 : 999999999)
 
 /*
  * Reads text as a decimal number of digits only, from min to max
