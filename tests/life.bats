@@ -32,6 +32,11 @@ life() {
 	life listener_once
 }
 
+@test "a connection lost before it was accepted is passed over, no other error" {
+	need strace
+	life accept_fails
+}
+
 @test "-n 3 serves three connections, whatever becomes of each" {
 	life listener_three
 }

@@ -122,6 +122,31 @@ def listener_once():
     end(handler, 69, "peer=127.0.0.1:")
 
 
+def accept_fails():
+    # An injected error is a call that the system call filter would kill for:
+    # with -f there is none.
+    filters = tempfile.mkdtemp()
+
+    def accept(error, status, log):
+        listener, address = listen()
+        client = connect(address)
+        handler = subprocess.Popen(
+            ["strace", "-qq", "-o", "/dev/null", "-e", "trace=accept4", "-e",
+             f"inject=accept4:error={error}:when=1", VERSED, "-f", filters],
+            stdin=listener, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        if status == 0:
+            client.sendall(REQUEST)
+            check(receive(client) == REPLY, f"served after {error}")
+            client.close()
+        end(handler, status, log)
+
+    for error in "ECONNABORTED", "ENETDOWN", "EPROTO", "EINTR", "EAGAIN":
+        accept(error, 0, "")
+    for error in "EPERM", "EMFILE", "ENOMEM":
+        accept(error, 71, "versed: cannot accept: ")
+    os.rmdir(filters)
+
+
 def listener_three():
     listener, address = listen()
     handler = start("-n", "3", stdin=listener)

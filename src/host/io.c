@@ -160,7 +160,6 @@ is_lost_connection(int error)
 	case ENETUNREACH:
 	case ENONET:
 	case ENOPROTOOPT:
-	case EPERM: /* a firewall's word */
 	case EPROTO:
 	case ETIMEDOUT:
 		return true;
