@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * start FLOOR VERSED [ROUNDS [RUNS]]: what a start costs.  Runs the two
- * programs in turn, ROUNDS times (9) RUNS runs (1000) each, versed on the
- * protocol's example over a socket pair and over pipes, and prints the median
- * of each, its ratio to the floor's, page faults, system calls (execve
- * included) and peak memory.
+ * start FLOOR VERSED [RUNS]: what a start costs.  Runs the two programs in
+ * turn, RUNS times (5000), versed on the protocol's example over a socket pair
+ * and over pipes, and prints the median of each, its ratio to the floor's,
+ * page faults, system calls (execve included) and peak memory.
  */
 #include <sys/ptrace.h>
 #include <sys/resource.h>
@@ -21,7 +20,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define ROUNDS_MAX 99
+#define RUNS_DEFAULT 5000
+#define RUNS_MAX     100000
 
 static const char request[] = "27:cummingsify.HERE IS MY POEM,";
 static const char reply[] = "15:here is my poem,";
@@ -209,23 +209,18 @@ median(double *values, size_t count)
 int
 main(int argc, char *argv[])
 {
-	static double means[ROWS][ROUNDS_MAX], ratios[ROWS][ROUNDS_MAX];
-	int rounds = argc > 3 ? atoi(argv[3]) : 9;
-	int runs = argc > 4 ? atoi(argv[4]) : 1000;
+	static double times_us[ROWS][RUNS_MAX];
+	double medians_us[ROWS];
+	int runs = argc > 3 ? atoi(argv[3]) : RUNS_DEFAULT;
 
-	if (argc < 3 || rounds < 1 || rounds > ROUNDS_MAX || runs < 1)
-		errx(EX_USAGE, "usage: start FLOOR VERSED [ROUNDS [RUNS]]");
-	for (int round = 0; round < rounds; round++) {
-		for (size_t i = 0; i < ROWS; i++) {
-			double sum = 0;
-
-			for (int n = 0; n < runs; n++)
-				sum += run(argv[rows[i].program], rows[i].input,
-				    &usage[i]);
-			means[i][round] = sum / runs;
-			ratios[i][round] = means[i][round] / means[0][round];
-		}
-	}
+	if (argc < 3 || runs < 1 || runs > RUNS_MAX)
+		errx(EX_USAGE, "usage: start FLOOR VERSED [RUNS]");
+	for (int n = 0; n < runs; n++)
+		for (size_t i = 0; i < ROWS; i++)
+			times_us[i][n] = run(
+			    argv[rows[i].program], rows[i].input, &usage[i]);
+	for (size_t i = 0; i < ROWS; i++)
+		medians_us[i] = median(times_us[i], (size_t)runs);
 	printf("| start to exit | µs | ratio | page faults | system calls | "
 	       "peak KiB |\n|---|---|---|---|---|---|\n");
 	for (size_t i = 0; i < ROWS; i++) {
@@ -234,9 +229,8 @@ main(int argc, char *argv[])
 
 		trace(argv[rows[i].program], rows[i].input, &calls, &kib);
 		printf("| %s | %.0f | %.2f | %ld | %d | %ld |\n", rows[i].what,
-		    median(means[i], (size_t)rounds),
-		    median(ratios[i], (size_t)rounds), usage[i].ru_minflt,
-		    calls, kib);
+		    medians_us[i], medians_us[i] / medians_us[0],
+		    usage[i].ru_minflt, calls, kib);
 	}
 	return 0;
 }
