@@ -39,7 +39,7 @@ HANDLER_OBJS = $(SERVICE:%=$B/handler/service/%.o) \
 VERSED_OBJS  = $B/handler/versed.o $B/handler/session.o \
 	$(WIRE:%=$B/handler/wire/%.o) $(HANDLER_OBJS)
 CGI_OBJS     = $B/handler/versed-cgi.o $B/handler/gateway.o \
-	$(WEB:%=$B/handler/wire/%.o) $(HANDLER_OBJS)
+	$B/handler/response.o $(WEB:%=$B/handler/wire/%.o) $(HANDLER_OBJS)
 
 POOL_HOST = crew endpoint listener log notify options pool process worker
 POOL_OBJS = $(POOL_HOST:%=$B/cc/host/%.o)

@@ -2,35 +2,20 @@
 /* One request that a web server handed on, to the end of its response. */
 #include "gateway.h"
 
-#include <errno.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
-#include <sysexits.h>
 
 #include "host/io.h"
 #include "host/log.h"
 #include "host/memory.h"
+#include "response.h"
 #include "service/filter.h"
 #include "service/service.h"
 #include "wire/form.h"
 #include "wire/page.h"
-#include "wire/reply.h"
 
 /* What a form may hold besides its text. */
 #define FORM_OWN_MAX 1024
-/* How long a refusal may take, where the time is over already. */
-#define REFUSAL_S 2
-
-/* How a request stands, what is to be answered, and to be logged. */
-struct progress {
-	struct reply reply;
-	const unsigned char *content;
-	struct log_request log;
-	const unsigned char *text; /* the poem, or NULL: not there yet */
-	size_t text_len;
-	char line[128];
-};
 
 static void
 read_variables(struct gateway *gateway, char *(*get)(const char *variable))
@@ -71,21 +56,10 @@ gateway_open(struct gateway *gateway, char *(*get)(const char *variable))
 }
 
 static bool
-fail(struct progress *progress, int code, int priority, const char *result,
-    const char *reason)
-{
-	progress->reply.code = code;
-	progress->log.priority = priority;
-	progress->log.result = result;
-	progress->log.reason = reason;
-	return false;
-}
-
-static bool
 refuse(
-    struct progress *progress, int code, const char *result, const char *reason)
+    struct response *response, int code, const char *result, const char *reason)
 {
-	return fail(progress, code, LOG_NOTICE, result, reason);
+	return response_fail(response, code, LOG_NOTICE, result, reason);
 }
 
 static bool
@@ -107,57 +81,57 @@ is_listed(const struct gateway *gateway)
 
 /* Checks that the method is one that the resource has. */
 static bool
-check_resource(const struct gateway *gateway, struct progress *progress)
+check_resource(const struct gateway *gateway, struct response *response)
 {
 	bool is_program = gateway->name_len == 0;
 
 	if (gateway->method == CGI_NONE)
-		return refuse(progress, 400, "malformed",
+		return refuse(response, 400, "malformed",
 		    "no REQUEST_METHOD: versed.cgi is for web servers");
 	if (gateway->name == NULL)
-		return refuse(progress, 400, "malformed",
+		return refuse(response, 400, "malformed",
 		    "PATH_INFO does not start with a slash");
 	if (!is_program) {
-		progress->log.name = gateway->name;
-		progress->log.name_len = gateway->name_len;
+		response->log.name = gateway->name;
+		response->log.name_len = gateway->name_len;
 		if (!is_listed(gateway))
 			return refuse(
-			    progress, 404, "unknown", "no such transform");
+			    response, 404, "unknown", "no such transform");
 	}
 	if (gateway->method == CGI_POST ||
 	    (is_program && gateway->method != CGI_OTHER))
 		return true;
-	progress->reply.allow = is_program ? "GET, HEAD, POST" : "POST";
+	response->reply.allow = is_program ? "GET, HEAD, POST" : "POST";
 	return refuse(
-	    progress, 405, "method", "the method is not allowed here");
+	    response, 405, "method", "the method is not allowed here");
 }
 
 static bool
-check_body(const struct gateway *gateway, struct progress *progress)
+check_body(const struct gateway *gateway, struct response *response)
 {
 	switch (gateway->length) {
 	case CGI_LENGTH_OK:
 		break;
 	case CGI_LENGTH_NONE:
-		return refuse(progress, 411, "malformed",
+		return refuse(response, 411, "malformed",
 		    "the length of the body is not given");
 	case CGI_LENGTH_BAD:
-		return refuse(progress, 400, "malformed",
+		return refuse(response, 400, "malformed",
 		    "the length of the body is no number");
 	case CGI_LENGTH_TOO_LONG:
 		return refuse(
-		    progress, 413, "too-long", "the length is past the limit");
+		    response, 413, "too-long", "the length is past the limit");
 	}
 	if (gateway->name_len == 0 && !gateway->is_form)
-		return refuse(progress, 400, "malformed",
+		return refuse(response, 400, "malformed",
 		    "neither a transform at the end of the path nor a form");
 	return true;
 }
 
 static bool
-read_body(const struct gateway *gateway, int fd, struct progress *progress)
+read_body(const struct gateway *gateway, int fd, struct response *response)
 {
-	size_t n, *len = &progress->log.bytes_in;
+	size_t n, *len = &response->log.bytes_in;
 
 	while (*len < gateway->body_size) {
 		switch (io_read(
@@ -167,13 +141,13 @@ read_body(const struct gateway *gateway, int fd, struct progress *progress)
 			break;
 		case IO_EOF:
 		case IO_RESET:
-			return refuse(progress, 400, "truncated",
+			return refuse(response, 400, "truncated",
 			    "the body ended before its length");
 		case IO_TIMEOUT:
-			return refuse(progress, 400, "timeout",
+			return refuse(response, 400, "timeout",
 			    "the request was not whole at the deadline");
 		default:
-			return fail(progress, 500, LOG_ERR, "error",
+			return response_fail(response, 500, LOG_ERR, "error",
 			    "the body cannot be read");
 		}
 	}
@@ -199,132 +173,64 @@ read_field(const struct gateway *gateway, const char *name,
 }
 
 static bool
-read_form(const struct gateway *gateway, struct progress *progress)
+read_form(const struct gateway *gateway, struct response *response)
 {
 	const unsigned char *text;
 	size_t len;
 
-	if (!read_field(gateway, "transform", &progress->log.name,
-		&progress->log.name_len) ||
+	if (!read_field(gateway, "transform", &response->log.name,
+		&response->log.name_len) ||
 	    !read_field(gateway, "text", &text, &len))
-		return refuse(progress, 400, "malformed",
+		return refuse(response, 400, "malformed",
 		    "the form lacks its transform or its text");
 	if (len > gateway->max)
 		return refuse(
-		    progress, 413, "too-long", "the text is past the limit");
-	progress->text = text;
-	progress->text_len = len;
+		    response, 413, "too-long", "the text is past the limit");
+	response->text = text;
+	response->text_len = len;
 	return true;
 }
 
 static bool
-transform(const struct gateway *gateway, struct progress *progress)
+transform(const struct gateway *gateway, struct response *response)
 {
-	switch (service_transform(gateway->filters, progress->log.name,
-	    progress->log.name_len, progress->text, progress->text_len,
-	    gateway->result, gateway->result_cap, &progress->reply.size)) {
+	switch (service_transform(gateway->filters, response->log.name,
+	    response->log.name_len, response->text, response->text_len,
+	    gateway->result, gateway->result_cap, &response->reply.size)) {
 	case SERVICE_OK:
-		progress->content = gateway->result;
+		response->content = gateway->result;
 		return true;
 	case SERVICE_UNKNOWN:
-		return refuse(progress, 404, "unknown", "no such transform");
+		return refuse(response, 404, "unknown", "no such transform");
 	case SERVICE_LATE:
-		return refuse(progress, 422, "timeout",
+		return refuse(response, 422, "timeout",
 		    "the filter was not done at the deadline");
 	case SERVICE_FAILED:
 		break;
 	}
-	return fail(progress, 422, LOG_WARNING, "failed",
+	return response_fail(response, 422, LOG_WARNING, "failed",
 	    "the transform failed on this text");
 }
 
 /* Finds out the answer, or the reason why there is none. */
 static bool
-answer(const struct gateway *gateway, int fd, struct progress *progress)
+answer(const struct gateway *gateway, int fd, struct response *response)
 {
-	if (!check_resource(gateway, progress))
+	if (!check_resource(gateway, response))
 		return false;
 	if (gateway->method != CGI_POST) {
-		progress->content = gateway->list;
-		progress->reply.size = gateway->list_len;
+		response->content = gateway->list;
+		response->reply.size = gateway->list_len;
 		return true;
 	}
-	if (!check_body(gateway, progress) || !read_body(gateway, fd, progress))
+	if (!check_body(gateway, response) || !read_body(gateway, fd, response))
 		return false;
 	if (gateway->name_len == 0)
-		return read_form(gateway, progress) &&
-		       transform(gateway, progress);
-	progress->text = gateway->body;
-	progress->text_len = gateway->body_size;
-	return transform(gateway, progress);
-}
-
-/* A browser's list is the page, and a form's answer once its text is there. */
-static bool
-wants_page(const struct gateway *gateway, const struct progress *progress)
-{
-	if (gateway->method == CGI_POST)
-		return gateway->name_len == 0 && progress->text != NULL;
-	return gateway->wants_html && progress->reply.code == 200;
-}
-
-/* Puts the answer, or the lack of one, into the page. */
-static void
-answer_page(const struct gateway *gateway, struct progress *progress)
-{
-	const struct page page = {
-	    .list = gateway->list,
-	    .list_len = gateway->list_len,
-	    .name = progress->log.name,
-	    .name_len = progress->log.name_len,
-	    .text = progress->text,
-	    .text_len = progress->text_len,
-	    .result = gateway->method == CGI_POST ? progress->content : NULL,
-	    .result_len = progress->reply.size,
-	    .problem = progress->log.reason,
-	};
-
-	progress->content = gateway->html;
-	progress->reply.size =
-	    page_write(&page, gateway->html, gateway->html_cap);
-	progress->reply.is_html = true;
-}
-
-/* Says the reason in a line of text. */
-static void
-answer_line(struct progress *progress)
-{
-	int len = snprintf(progress->line, sizeof(progress->line), "%s\n",
-	    progress->log.reason);
-
-	progress->content = (const unsigned char *)progress->line;
-	progress->reply.size = (size_t)len;
-}
-
-/* Returns the exit status. */
-static int
-write_reply(const struct gateway *gateway, int fd, struct progress *progress)
-{
-	char header[REPLY_HEADER_MAX];
-	size_t size = gateway->method == CGI_HEAD ? 0 : progress->reply.size;
-	enum io_result output;
-
-	if (progress->reply.code != 200)
-		io_set_deadline(REFUSAL_S);
-	output = io_write(fd, header, reply_header(&progress->reply, header));
-	if (output == IO_OK)
-		output = io_write(fd, progress->content, size);
-	if (output == IO_OK) {
-		progress->log.bytes_out = size;
-		return EX_OK;
-	}
-	if (output == IO_TIMEOUT) {
-		refuse(progress, 0, "timeout",
-		    "the response was not taken before the deadline");
-		return EX_TEMPFAIL;
-	}
-	refuse(progress, 0, "undelivered", strerror(errno));
-	return EX_IOERR;
+		return read_form(gateway, response) &&
+		       transform(gateway, response);
+	response->text = gateway->body;
+	response->text_len = gateway->body_size;
+	return transform(gateway, response);
 }
 
 /*
@@ -349,7 +255,7 @@ drop_body(const struct gateway *gateway, int fd, size_t done)
 int
 gateway_serve(const struct gateway *gateway, int in_fd, int out_fd)
 {
-	struct progress progress = {
+	struct response response = {
 	    .reply = {.code = 200, .policy = page_policy},
 	    .log = {.priority = LOG_INFO,
 		.peer = gateway->peer,
@@ -360,26 +266,10 @@ gateway_serve(const struct gateway *gateway, int in_fd, int out_fd)
 	io_set_deadline(gateway->timeout_s);
 	if (gateway->filters != NULL)
 		filters_set_deadline(gateway->filters, gateway->timeout_s);
-	answer(gateway, in_fd, &progress);
-	if (wants_page(gateway, &progress))
-		answer_page(gateway, &progress);
-	else if (progress.reply.code != 200)
-		answer_line(&progress);
-	status = write_reply(gateway, out_fd, &progress);
-	if (gateway->verbose || progress.log.priority != LOG_INFO)
-		log_request(&progress.log);
-	drop_body(gateway, in_fd, progress.log.bytes_in);
+	answer(gateway, in_fd, &response);
+	status = response_write(&response, gateway, out_fd);
+	if (gateway->verbose || response.log.priority != LOG_INFO)
+		log_request(&response.log);
+	drop_body(gateway, in_fd, response.log.bytes_in);
 	return status;
-}
-
-void
-gateway_apologize(int out_fd)
-{
-	static const char content[] = "versed.cgi cannot run here\n";
-	const struct reply reply = {
-	    .code = 500, .policy = page_policy, .size = sizeof(content) - 1};
-	char header[REPLY_HEADER_MAX];
-
-	if (io_write(out_fd, header, reply_header(&reply, header)) == IO_OK)
-		io_write(out_fd, content, reply.size);
 }

@@ -47,7 +47,4 @@ bool gateway_open(struct gateway *gateway, char *(*get)(const char *variable));
  */
 int gateway_serve(const struct gateway *gateway, int in_fd, int out_fd);
 
-/* Writes a response to out_fd that says that there will be none. */
-void gateway_apologize(int out_fd);
-
 #endif

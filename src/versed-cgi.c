@@ -14,6 +14,7 @@
 #include "host/io.h"
 #include "host/log.h"
 #include "host/options.h"
+#include "response.h"
 #include "setup.h"
 
 #define MAX_LENGTH_DEFAULT 99999
@@ -24,7 +25,7 @@
 static _Noreturn void
 give_up(int status, const char *what, const char *why)
 {
-	gateway_apologize(STDOUT_FILENO);
+	response_apologize(STDOUT_FILENO);
 	log_die(status, "%s: %s", what, why);
 }
 
