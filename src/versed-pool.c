@@ -101,9 +101,12 @@ parse_options(int argc, char *argv[], struct pool *pool)
 			    "the number of workers", 1, WORKERS_MAX);
 			break;
 		case ':':
-			log_die(EX_USAGE, "an option lacks its argument: %s",
-			    argv[optind - 1]);
+			log_die(
+			    EX_USAGE, "option -%c lacks its argument", optopt);
 		default:
+			if (optopt > 0)
+				log_die(
+				    EX_USAGE, "unknown option: -%c", optopt);
 			log_die(
 			    EX_USAGE, "unknown option: %s", argv[optind - 1]);
 		}

@@ -498,6 +498,17 @@ refuses() {
 	done
 }
 
+@test "a wrong option is named, in a group and in its long form too" {
+	run -64 "$POOL" -vx
+	assert_output 'versed-pool: unknown option: -x'
+	run -64 "$POOL" -v --nosuch
+	assert_output 'versed-pool: unknown option: --nosuch'
+	for option in -w -vw --workers; do
+		run -64 "$POOL" "$option"
+		assert_output 'versed-pool: option -w lacks its argument'
+	done
+}
+
 @test "-h and -V, in the long form too" {
 	for option in -h --help; do
 		run -0 "$POOL" "$option"
