@@ -154,15 +154,13 @@ apart() {
 
 @test "the port is 11000; an IPv6 address needs no brackets" {
 	apart '
-	for server in 127.0.0.1 "-4 localhost" [::1] ::1; do
+	for server in 127.0.0.1 [::1] ::1; do
 		code=0
-		"$VERSIFY" -v $server cummingsify "$T/poem" || code=$?
+		"$VERSIFY" -v "$server" cummingsify "$T/poem" || code=$?
 		[[ $code = 69 ]]
 	done' 2>"$T/err"
 	said "127.0.0.1: trying 127.0.0.1:11000" \
 		"127.0.0.1: cannot connect: Connection refused" \
-		"localhost: trying 127.0.0.1:11000" \
-		"localhost: cannot connect: Connection refused" \
 		"[::1]: trying [::1]:11000" \
 		"[::1]: cannot connect: Connection refused" \
 		"::1: trying [::1]:11000" \
