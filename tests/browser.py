@@ -43,16 +43,27 @@ class Browser:
         self.base = f"http://127.0.0.1:{found[1]}/session"
         arguments = ["--headless=new", "--no-sandbox", "--disable-gpu",
                      "--disable-dev-shm-usage", "--no-proxy-server",
+                     "--no-first-run", "--disable-quic", "--disable-sync",
+                     "--disable-background-networking",
+                     "--disable-component-update",
                      f"--user-data-dir={folder}/profile-{scheme}",
                      "--window-size=1100,800"]
         capabilities = {"goog:chromeOptions": {"args": arguments},
                         "goog:loggingPrefs": {"browser": "ALL"}}
-        session = self.call("POST", "", {
-            "capabilities": {"alwaysMatch": capabilities}})
+        session = self.open({"capabilities": {"alwaysMatch": capabilities}})
         self.base += "/" + session["sessionId"]
         if scheme == "dark":
             self.emulate("Emulation.setEmulatedMedia", {"features": [
                 {"name": "prefers-color-scheme", "value": "dark"}]})
+
+    def open(self, wanted):
+        """A browser on a busy machine may take more than one try to start."""
+        for tries in range(3):
+            try:
+                return self.call("POST", "", wanted)
+            except urllib.error.HTTPError as error:
+                said = error.read().decode()
+        sys.exit(f"no browser: {said}")
 
     def call(self, method, path, body=None):
         data = None if body is None else json.dumps(body).encode()
