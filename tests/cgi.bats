@@ -239,6 +239,16 @@ print(base64.b64encode(hashlib.sha256(style[1]).digest()).decode())' <content)
 	done
 }
 
+@test "a field within a field's value is none" {
+	refused 400 'the form lacks its transform or its text' \
+		'transform=rot13%%26text%%3DA' REQUEST_METHOD=POST "$FORM"
+	printf 'transform=rot13%%26text%%3DB&text=%%41' >body
+	ask REQUEST_METHOD=POST "$FORM" CONTENT_LENGTH="$(wc -c <body)" <body
+	grep -q '^Status: 404 ' header
+	grep -q '>A</textarea>\|^A</textarea>' content
+	grep -q 'transform="rot13&text=B" ' log
+}
+
 @test "the limit of a form is that of its decoded text" {
 	{
 		printf 'transform=rot13&text='
