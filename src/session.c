@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "host/endpoint.h"
 #include "host/io.h"
 #include "host/log.h"
 #include "host/memory.h"
@@ -161,13 +162,23 @@ write_reply(struct session *session, int fd, struct progress *progress)
 	    progress, EX_IOERR, LOG_NOTICE, "undelivered", strerror(errno));
 }
 
+static void
+log_progress(struct progress *progress, const struct endpoint_peer *peer)
+{
+	char name[ENDPOINT_NAME_MAX];
+
+	endpoint_name(&peer->addr, peer->len, name);
+	progress->log.peer = name;
+	log_request(&progress->log);
+}
+
 int
 session_serve(struct session *session, int in_fd, int out_fd, bool is_socket,
-    const char *peer)
+    const struct endpoint_peer *peer)
 {
 	struct progress progress = {
 	    .status = EX_OK,
-	    .log = {.priority = LOG_INFO, .peer = peer, .result = "ok"},
+	    .log = {.priority = LOG_INFO, .result = "ok"},
 	};
 	size_t start, size;
 
@@ -179,7 +190,7 @@ session_serve(struct session *session, int in_fd, int out_fd, bool is_socket,
 	    transform(session, &progress))
 		write_reply(session, out_fd, &progress);
 	if (session->verbose || progress.log.priority != LOG_INFO)
-		log_request(&progress.log);
+		log_progress(&progress, peer);
 	if (is_socket)
 		io_linger(in_fd);
 	return progress.status;

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct endpoint_peer;
 struct filters;
 
 /* What all sessions of a process share. */
@@ -36,7 +37,7 @@ bool session_open(struct session *session);
  * says how it went.
  */
 int session_serve(struct session *session, int in_fd, int out_fd,
-    bool is_socket, const char *peer);
+    bool is_socket, const struct endpoint_peer *peer);
 
 /* Wipes what the last session left in memory and below the caller's stack. */
 void session_wipe(struct session *session);

@@ -186,13 +186,11 @@ enter_sandbox(const struct session *session, enum endpoint_kind kind,
 static int
 serve_listener(struct session *session, int fd, unsigned long max_requests)
 {
-	struct sockaddr_storage addr;
-	socklen_t addr_len;
-	char peer[ENDPOINT_NAME_MAX];
+	struct endpoint_peer peer;
 	int conn, status = EX_OK;
 
 	for (unsigned long i = 0; max_requests == 0 || i < max_requests; i++) {
-		switch (io_accept(fd, &conn, &addr, &addr_len)) {
+		switch (io_accept(fd, &conn, &peer.addr, &peer.len)) {
 		case IO_OK:
 			break;
 		case IO_STOPPED:
@@ -200,8 +198,7 @@ serve_listener(struct session *session, int fd, unsigned long max_requests)
 		default:
 			log_die(EX_OSERR, "cannot accept: %s", strerror(errno));
 		}
-		endpoint_name(&addr, addr_len, peer);
-		status = session_serve(session, conn, conn, true, peer);
+		status = session_serve(session, conn, conn, true, &peer);
 		close(conn);
 		if (max_requests != 1)
 			session_wipe(session);
@@ -217,7 +214,7 @@ main(int argc, char *argv[])
 	unsigned long max_requests = MAX_REQUESTS_DEFAULT;
 	enum endpoint_passed passed = endpoint_passed();
 	enum endpoint_kind kind;
-	char peer[ENDPOINT_NAME_MAX];
+	struct endpoint_peer peer;
 	int in_fd = passed == ENDPOINT_PASSED_ONE ? 3 : STDIN_FILENO;
 	int out_fd = passed == ENDPOINT_PASSED_ONE ? 3 : STDOUT_FILENO;
 
@@ -225,7 +222,7 @@ main(int argc, char *argv[])
 	parse_options(argc, argv, &session, &max_requests);
 	if (passed == ENDPOINT_PASSED_OTHER)
 		log_die(EX_USAGE, "LISTEN_FDS must be 1: one socket only");
-	kind = endpoint_inspect(in_fd, peer);
+	kind = endpoint_inspect(in_fd, &peer);
 	if (kind == ENDPOINT_ERROR)
 		log_die(EX_OSERR, "cannot use file descriptor %d: %s", in_fd,
 		    strerror(errno));
@@ -241,5 +238,5 @@ main(int argc, char *argv[])
 	if (kind == ENDPOINT_LISTENER)
 		return serve_listener(&session, in_fd, max_requests);
 	return session_serve(
-	    &session, in_fd, out_fd, kind == ENDPOINT_CONNECTION, peer);
+	    &session, in_fd, out_fd, kind == ENDPOINT_CONNECTION, &peer);
 }

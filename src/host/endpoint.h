@@ -5,7 +5,7 @@
 
 #include <sys/socket.h>
 
-/* The most bytes of a peer's name, its NUL included. */
+/* The most bytes of an address's name, its NUL included. */
 #define ENDPOINT_NAME_MAX 64
 
 enum endpoint_kind {
@@ -28,15 +28,24 @@ enum endpoint_passed {
  */
 enum endpoint_passed endpoint_passed(void);
 
-/*
- * Tells what fd is.  ENDPOINT_CONNECTION and ENDPOINT_FILE write the peer's
- * name to ret_peer: "192.0.2.7:4711", "[2001:db8::1]:4711", "unix", or "-"
- * where there is none.
- */
-enum endpoint_kind endpoint_inspect(int fd, char ret_peer[ENDPOINT_NAME_MAX]);
+/* Who is at the other end; len is 0 where that is not known. */
+struct endpoint_peer {
+	struct sockaddr_storage addr;
+	socklen_t len;
+};
 
-/* Writes the name of the address addr, of len bytes, to ret_peer. */
+/*
+ * Tells what fd is.  ENDPOINT_CONNECTION and ENDPOINT_FILE write the peer to
+ * ret_peer.
+ */
+enum endpoint_kind endpoint_inspect(int fd, struct endpoint_peer *ret_peer);
+
+/*
+ * Writes the name of the address addr, of len bytes, to ret_name:
+ * "192.0.2.7:4711", "[2001:db8::1]:4711", "unix", or "-" where len is 0 or the
+ * address is of another family.
+ */
 void endpoint_name(const struct sockaddr_storage *addr, socklen_t len,
-    char ret_peer[ENDPOINT_NAME_MAX]);
+    char ret_name[ENDPOINT_NAME_MAX]);
 
 #endif

@@ -38,9 +38,9 @@ kind_problem(enum endpoint_kind kind)
 static int
 check(const struct listener *listener)
 {
-	char peer[ENDPOINT_NAME_MAX];
+	struct endpoint_peer peer;
 	const char *problem =
-	    kind_problem(endpoint_inspect(listener->fd, peer));
+	    kind_problem(endpoint_inspect(listener->fd, &peer));
 	int flags;
 
 	if (problem != NULL) {

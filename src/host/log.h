@@ -16,7 +16,7 @@
 /* What is said of one request. */
 struct log_request {
 	int priority;		   /* LOG_INFO, LOG_NOTICE, … of syslog(3) */
-	const char *peer;	   /* as endpoint_inspect writes it */
+	const char *peer;	   /* as endpoint_name writes it */
 	const unsigned char *name; /* the transform's, or NULL: not known */
 	size_t name_len;
 	size_t bytes_in;  /* of the content, or all that came */
