@@ -37,6 +37,10 @@ life() {
 	life accept_fails
 }
 
+@test "a listening socket that is shut down is an error, no violation" {
+	life listener_shut
+}
+
 @test "-n 3 serves three connections, whatever becomes of each" {
 	life listener_three
 }

@@ -6,6 +6,7 @@ Prints nothing where all went as it should.
 """
 import fcntl
 import os
+import re
 import resource
 import select
 import signal
@@ -145,6 +146,21 @@ def accept_fails():
     for error in "EPERM", "EMFILE", "ENOMEM":
         accept(error, 71, "versed: cannot accept: ")
     os.rmdir(filters)
+
+
+def listener_shut():
+    """What is left of a listening socket whose owner shut it down."""
+    listener, _ = listen()
+    handler = start(stdin=listener)
+    deadline = time.monotonic() + 10
+    waiting = re.compile(r"State:\tS.*Seccomp:\t2", re.DOTALL)
+    while time.monotonic() < deadline:
+        with open(f"/proc/{handler.pid}/status", encoding="ascii") as file:
+            if waiting.search(file.read()):
+                break
+        time.sleep(0.01)
+    listener.shutdown(socket.SHUT_RDWR)
+    end(handler, 71, "cannot accept: Invalid argument")
 
 
 def listener_three():

@@ -2,6 +2,7 @@
 /* Input and output under a deadline kept by an alarm. */
 #include "io.h"
 
+#include <sys/syscall.h>
 #include <sys/time.h>
 
 #include <errno.h>
@@ -31,17 +32,6 @@ on_term(int signo)
 {
 	(void)signo;
 	term_came = 1;
-}
-
-/* The alarm comes at once, so that it repeats. */
-static void
-on_hurry(int signo)
-{
-	const struct itimerval timer = {
-	    .it_interval.tv_usec = ALARM_INTERVAL_US, .it_value.tv_usec = 1};
-
-	on_alarm(signo);
-	setitimer(ITIMER_REAL, &timer, NULL);
 }
 
 /* Without SA_RESTART: the signal is to interrupt. */
@@ -75,7 +65,7 @@ io_catch_term(void)
 void
 io_hurry_on_term(void)
 {
-	set_handler(SIGTERM, on_hurry);
+	set_handler(SIGTERM, on_alarm);
 }
 
 void
@@ -191,8 +181,9 @@ io_accept(int fd, int *ret_fd, struct sockaddr_storage *ret_peer,
 		if (deadline_passed)
 			io_set_deadline(0); /* the last one's alarm */
 		*ret_peer_len = sizeof(*ret_peer);
-		conn = accept4(fd, (struct sockaddr *)ret_peer, ret_peer_len,
-		    SOCK_CLOEXEC);
+		/* musl's accept4 would try accept where this says EINVAL. */
+		conn = (int)syscall(
+		    SYS_accept4, fd, ret_peer, ret_peer_len, SOCK_CLOEXEC);
 	} while (
 	    conn < 0 && (is_lost_connection(errno) || can_retry(fd, POLLIN)));
 	if (conn < 0)
