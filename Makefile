@@ -82,9 +82,8 @@ run: all
 BUILD_PACKAGES = gcc libc6-dev libsystemd-dev musl-tools systemd
 CHECK_PACKAGES = apache2-bin bats bats-assert bats-file bats-support \
 	chromium chromium-driver clang clang-format cppcheck curl fcgiwrap \
-	gnuplot-nox haproxy iproute2 ipsvd libunistring-dev lighttpd mandoc \
-	ncat netbase netcat-openbsd netcat-traditional nginx-light parallel \
-	procps python3 \
+	haproxy iproute2 ipsvd libunistring-dev lighttpd mandoc ncat netbase \
+	netcat-openbsd netcat-traditional nginx-light parallel procps python3 \
 	python3-twisted shellcheck socat strace ucspi-tcp unicode-data
 # What the inetds need that tests/get-inetds unpacks.
 INETD_PACKAGES = libbsd0 libevent-2.1-7 libnsl2 libtirpc3 libwrap0
@@ -128,7 +127,7 @@ $B/unit/casemap.so: $(UNIT_casemap) $(HEADERS) Makefile
 	$(CC) $(REQUIRED) $(CFLAGS) -shared -fPIC -o $@ $(UNIT_casemap)
 
 # It replaces system calls in x86-64's registers.
-PROBES = $(if $(findstring x86_64,$(MULTIARCH)),$B/probe/sandbox)
+PROBES = $(if $(findstring x86_64,$(MULTIARCH)),$B/probe/sandbox $B/probe/fault)
 
 $B/probe/%: tests/probe/%.c Makefile
 	@mkdir -p $(@D)
@@ -153,6 +152,10 @@ $B/enumerate/reader: tests/enumerate/reader.c src/wire/netstring.c \
 enumerate: $B/enumerate/reader
 	@/usr/bin/python3 tests/enumerate/specification $B/enumerate/reader
 
+# Every system call fails in every way, once.
+faults: all $(PROBES)
+	@/usr/bin/python3 tests/faults/campaign $B
+
 # Warnings are errors here, with both compilers.
 SOURCES = $(wildcard src/*.c src/*/*.c tests/*/*.c)
 SCRIPTS = .ci/run $(shell grep -rlE '^\#!/bin/(ba)?sh' tests)
@@ -170,17 +173,11 @@ lint:
 	shellcheck $(SCRIPTS) tests/*.bash tests/*.bats
 	tests/lint-manuals man/*
 
-# What it costs, beside other servers; writes tests/bench/results.*
-BENCH = bare floor load start versed-libsystemd
-bench: all $(BENCH:%=$B/bench/%) $B/unit/casemap.so
-	@tests/needs gnuplot python3 tcpserver
-	@tests/get-inetds
-	@tests/bench/run $(BENCH_ROUNDS) $(BENCH_SECONDS)
-
-$B/bench/versed-libsystemd: tests/bench/with-libsystemd.c \
-		$(VERSED_OBJS:$B/handler/%.o=src/%.c) $(HEADERS) Makefile
-	@mkdir -p $(@D)
-	$(CC) $(REQUIRED) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.c,$^) -lsystemd
+# What a start costs, what the transforms do.
+bench: all $B/bench/floor $B/bench/start $B/unit/casemap.so
+	@$B/bench/start $B/bench/floor $B/versed
+	@tests/bench/casemap $B/unit/casemap.so
+	@tests/bench/poem $B/versed
 
 $B/bench/floor: tests/bench/floor.c Makefile
 	@mkdir -p $(@D)
@@ -233,5 +230,5 @@ list-installed:
 clean:
 	rm -rf $B
 
-.PHONY: all bench check check-deps clean deps enumerate install lint \
+.PHONY: all bench check check-deps clean deps enumerate faults install lint \
 	list-installed prove run uninstall

@@ -6,7 +6,6 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "host/io.h"
 #include "host/log.h"
 #include "host/sandbox.h"
 #include "service/filter.h"
@@ -22,8 +21,7 @@ log_filter(
 struct filters *
 setup_filters(const char *dir, const char **ret_reason)
 {
-	static struct filters filters = {
-	    .on_line = log_filter, .is_over = io_is_late};
+	static struct filters filters = {.on_line = log_filter};
 
 	switch (filters_open(&filters, dir)) {
 	case FILTERS_OK:

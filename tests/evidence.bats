@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: ISC
 # The short forms of what `make enumerate` and its like do at length.
+# shellcheck disable=SC2016 # conditions are evaluated later
 
 setup() {
 	load lib
@@ -10,4 +11,19 @@ setup() {
 	run -0 /usr/bin/python3 "$ROOT/tests/enumerate/specification" \
 		"$BUILD/enumerate/reader" 2
 	assert_output '449492 strings, 229464558 splits'
+}
+
+# survive SCENARIO ...: each of its faults, as `make faults` tries them all.
+survive() {
+	skip_unless '[ "$(uname -m)" = x86_64 ]' 'an x86-64 machine'
+	run -0 /usr/bin/python3 "$ROOT/tests/faults/campaign" "$BUILD" "$@"
+	assert_line --regexp '^[1-9][0-9]{2,} faults tried, 0 not survived$'
+}
+
+@test "whatever system call fails: one right reply, or no netstring" {
+	survive versed-socket
+}
+
+@test "a filter whose pipes fail: its output is not taken for whole" {
+	survive versed-filter:read versed-filter:write
 }

@@ -123,22 +123,32 @@ start(struct run *run)
 	return run->ends[EXIT].fd >= 0;
 }
 
+/* Whether a call on a pipe failed only for now. */
+static bool
+is_for_now(int error)
+{
+	return error == EAGAIN || error == EINTR;
+}
+
 /* Gives the program more of its text; one that takes no more needs none. */
-static void
+static enum program_result
 feed(struct run *run)
 {
 	ssize_t n = write(run->ends[IN].fd, run->text, run->text_len);
 
+	if (n < 0 && errno != EPIPE && !is_for_now(errno))
+		return fail(run, "cannot write to it: %s", strerror(errno));
 	if (n > 0) {
 		run->text += n;
 		run->text_len -= (size_t)n;
 	}
-	if (run->text_len == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
+	if (run->text_len == 0 || (n < 0 && errno == EPIPE))
 		close_end(run, IN);
+	return PROGRAM_OK;
 }
 
-/* Takes output; false where it is more than fits. */
-static bool
+/* Takes output. */
+static enum program_result
 collect(struct run *run)
 {
 	unsigned char beyond;
@@ -147,13 +157,15 @@ collect(struct run *run)
 	    read(run->ends[OUT].fd, full ? &beyond : run->out + run->out_len,
 		full ? 1 : run->out_cap - run->out_len);
 
+	if (n < 0 && !is_for_now(errno))
+		return fail(run, "cannot read from it: %s", strerror(errno));
 	if (n > 0 && full)
-		return false;
+		return fail(run, "it wrote more than %zu bytes", run->out_cap);
 	if (n > 0)
 		run->out_len += (size_t)n;
-	else if (n == 0 || (errno != EAGAIN && errno != EINTR))
+	if (n == 0)
 		close_end(run, OUT);
-	return true;
+	return PROGRAM_OK;
 }
 
 /* Takes messages; false where there are none now. */
@@ -163,7 +175,7 @@ hear(struct run *run)
 	unsigned char buf[LINE_LEN_MAX];
 	ssize_t n = read(run->ends[ERR].fd, buf, sizeof(buf));
 
-	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
+	if (n == 0 || (n < 0 && !is_for_now(errno)))
 		close_end(run, ERR);
 	for (ssize_t i = 0; i < n; i++) {
 		if (buf[i] != '\n')
@@ -207,16 +219,13 @@ reap(struct run *run)
 	return PROGRAM_OK;
 }
 
-/* Returns the milliseconds until the deadline, rounded up; -1 is for ever. */
+/* Returns the milliseconds until deadline, rounded up; -1 is for ever. */
 static int
-time_left_ms(const struct program *program)
+time_left_ms(const struct timespec *deadline)
 {
-	const struct timespec *deadline = &program->deadline;
 	struct timespec now;
 	long long ms;
 
-	if (program->is_over != NULL && program->is_over())
-		return 0;
 	if (deadline->tv_sec == 0 && deadline->tv_nsec == 0)
 		return -1;
 	clock_gettime(CLOCK_MONOTONIC, &now);
@@ -232,7 +241,7 @@ attend(struct run *run)
 	enum program_result result = PROGRAM_OK;
 
 	while (run->ends[OUT].fd >= 0 || run->ends[EXIT].fd >= 0) {
-		int left_ms = time_left_ms(run->program);
+		int left_ms = time_left_ms(&run->program->deadline);
 
 		if (left_ms == 0) {
 			fail(run, "it ran past the deadline");
@@ -244,13 +253,12 @@ attend(struct run *run)
 			return fail(run, "cannot poll: %s", strerror(errno));
 		}
 		if (run->ends[IN].revents != 0)
-			feed(run);
+			result = feed(run);
 		if (run->ends[ERR].revents != 0)
 			hear(run);
-		if (run->ends[OUT].revents != 0 && !collect(run))
-			return fail(
-			    run, "it wrote more than %zu bytes", run->out_cap);
-		if (run->ends[EXIT].revents != 0)
+		if (result == PROGRAM_OK && run->ends[OUT].revents != 0)
+			result = collect(run);
+		if (result == PROGRAM_OK && run->ends[EXIT].revents != 0)
 			result = reap(run);
 		if (result != PROGRAM_OK)
 			return result;
