@@ -2,6 +2,7 @@
 /* One request that a web server handed on, to the end of its response. */
 #include "gateway.h"
 
+#include <errno.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -36,23 +37,29 @@ read_variables(struct gateway *gateway, char *(*get)(const char *variable))
 	cgi_peer(get("REMOTE_ADDR"), get("REMOTE_PORT"), gateway->peer);
 }
 
-bool
+const char *
 gateway_open(struct gateway *gateway, char *(*get)(const char *variable))
 {
-	size_t list_cap = service_capacity(0);
+	size_t text_max, list_cap = service_capacity(0);
 
 	read_variables(gateway, get);
-	gateway->result_cap = service_capacity(gateway->body_size);
+	text_max = gateway->max; /* a form's body may be longer than its text */
+	if (text_max > gateway->body_size)
+		text_max = gateway->body_size;
+	gateway->result_cap = service_capacity(text_max);
 	gateway->html_cap =
-	    page_capacity(list_cap, gateway->body_size, gateway->result_cap);
+	    page_capacity(list_cap, text_max, gateway->result_cap);
 	gateway->list = memory_reserve(list_cap);
 	gateway->body = memory_reserve(gateway->body_size + 1);
 	gateway->result = memory_reserve(gateway->result_cap);
 	gateway->html = memory_reserve(gateway->html_cap + 1);
-	return gateway->list != NULL && gateway->body != NULL &&
-	       gateway->result != NULL && gateway->html != NULL &&
-	       service_list(gateway->filters, gateway->list, list_cap,
-		   &gateway->list_len) == SERVICE_OK;
+	if (gateway->list == NULL || gateway->body == NULL ||
+	    gateway->result == NULL || gateway->html == NULL)
+		return strerror(errno);
+	if (service_list(gateway->filters, gateway->list, list_cap,
+		&gateway->list_len) != SERVICE_OK)
+		return "the transforms cannot be listed";
+	return NULL;
 }
 
 static bool

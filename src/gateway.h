@@ -35,10 +35,11 @@ struct gateway {
 /*
  * Reads the request's variables through get, getenv(3) or the like, and
  * reserves the memory for it; none is taken before it is used.  The strings
- * stay the caller's and must outlive the gateway.  Returns false where there
- * is no memory or the transforms cannot be listed.
+ * stay the caller's and must outlive the gateway.  Returns NULL, or the
+ * reason why there is no memory or no list of the transforms.
  */
-bool gateway_open(struct gateway *gateway, char *(*get)(const char *variable));
+const char *gateway_open(
+    struct gateway *gateway, char *(*get)(const char *variable));
 
 /*
  * Reads the request's body from in_fd, writes the response to out_fd and logs

@@ -59,6 +59,7 @@ int
 main(void)
 {
 	struct gateway gateway = {0};
+	const char *reason;
 
 	log_open("versed.cgi", STDIN_FILENO, STDOUT_FILENO);
 	io_init();
@@ -70,9 +71,9 @@ main(void)
 	    setting("VERSED_TIMEOUT", 0, TIMEOUT_S_MAX, TIMEOUT_S_DEFAULT);
 	gateway.verbose = setting("VERSED_VERBOSE", 0, 1, 0) == 1;
 	gateway.filters = filters_setting();
-	errno = 0;
-	if (!gateway_open(&gateway, getenv))
-		give_up(EX_OSERR, "cannot prepare", strerror(errno));
+	reason = gateway_open(&gateway, getenv);
+	if (reason != NULL)
+		give_up(EX_OSERR, "cannot prepare", reason);
 	if (!setup_sandbox(gateway.filters != NULL, 0))
 		give_up(EX_OSERR, "cannot enter the sandbox", strerror(errno));
 	return gateway_serve(&gateway, STDIN_FILENO, STDOUT_FILENO);

@@ -52,6 +52,15 @@ refused() {
 	[[ $(grep -c result= log) == 1 ]]
 }
 
+# limit_memory: from here on versed.cgi has a gigabyte of addresses, which is
+# not enough for a sanitizer.
+limit_memory() {
+	printf '#!/bin/sh\nulimit -v 1000000\nexec "%s"\n' "$CGI" >limited
+	chmod +x limited
+	CGI=$PWD/limited
+	skip_unless 'env -i "$CGI" </dev/null' 'a program that is content with 1 GB'
+}
+
 FORM=CONTENT_TYPE=application/x-www-form-urlencoded
 
 @test "POST to a transform gives the transformed text" {
@@ -300,6 +309,32 @@ print(base64.b64encode(hashlib.sha256(style[1]).digest()).decode())' <content)
 		assert_line 'versed.cgi cannot run here'
 		[[ $stderr == "versed.cgi: ${setting%=*}: "* ]]
 	done
+}
+
+@test "no room for a request: 500 and 71" {
+	limit_memory
+	run -71 --separate-stderr env -i REQUEST_METHOD=POST PATH_INFO=/rot13 \
+		CONTENT_LENGTH=99999999 VERSED_MAX_LENGTH=99999999 "$CGI"
+	assert_line -n 0 'Status: 500 Internal Server Error'
+	[[ $stderr == 'versed.cgi: cannot prepare: Out of memory' ||
+		$stderr == 'versed.cgi: cannot prepare: Cannot allocate memory' ]]
+}
+
+@test "a form takes the room of its text, however it is encoded" {
+	limit_memory
+	refused 400 'the body ended before its length' '' REQUEST_METHOD=POST \
+		"$FORM" CONTENT_LENGTH=60000000 VERSED_MAX_LENGTH=10000000
+}
+
+@test "more transforms than can be listed: 500 and 71" {
+	mkdir filters
+	for ((i = 0; i < 1100; i++)); do
+		printf '%060d\0' "$i"
+	done | (cd filters && xargs -0 -n 1100 touch && chmod +x -- *)
+	run -71 --separate-stderr env -i REQUEST_METHOD=GET \
+		VERSED_FILTERS="$PWD/filters" "$CGI"
+	assert_line -n 0 'Status: 500 Internal Server Error'
+	[[ $stderr == 'versed.cgi: cannot prepare: the transforms cannot be listed' ]]
 }
 
 @test "VERSED_FILTERS adds the programs of a folder" {

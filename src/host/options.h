@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 /*
- * The highest limit for the bytes of a text.  Results and pages are up to 180
- * times as long; in 32 bits their sizes must be counted, too.
+ * The highest limit for the bytes of a text.  Its request, result and page take
+ * up to 80 times as many; in 32 bits these must be counted, too.
  */
 #define OPTIONS_LENGTH_MAX \
 	(SIZE_MAX / 256 < 999999999 ? SIZE_MAX / 256 : 999999999)
