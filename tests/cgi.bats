@@ -295,6 +295,13 @@ print(base64.b64encode(hashlib.sha256(style[1]).digest()).decode())' <content)
 	[[ $stderr == *'bytes_out=0 result=timeout'* ]]
 }
 
+@test "a body that cannot be read: 500" {
+	run -0 --separate-stderr env -i REQUEST_METHOD=POST PATH_INFO=/rot13 \
+		CONTENT_LENGTH=1 "$CGI" </
+	assert_line -n 0 'Status: 500 Internal Server Error'
+	[[ $stderr == *' result=error reason="the body cannot be read"' ]]
+}
+
 @test "a response that cannot be written: 74" {
 	run -74 --separate-stderr env -i REQUEST_METHOD=GET "$BASH" -c \
 		'"$0" >/dev/full' "$CGI"
