@@ -32,6 +32,17 @@ life() {
 	life listener_once
 }
 
+@test "a peer's name: IPv4, IPv6, IPv4 in IPv6, a UNIX socket" {
+	skip_unless '/usr/bin/python3 -c "
+import socket
+socket.socket(socket.AF_INET6).bind((\"::1\", 0))"' IPv6
+	life peers
+}
+
+@test "lines have a priority where standard error is the journal" {
+	life journal
+}
+
 @test "a connection lost before it was accepted is passed over, no other error" {
 	need strace
 	life accept_fails

@@ -123,6 +123,47 @@ def listener_once():
     end(handler, 69, "peer=127.0.0.1:")
 
 
+def peers():
+    """What a peer is called in the log, as a connection and when accepted."""
+    def peer(family, bound, name):
+        with socket.socket(family) as listener:
+            if bound == "::ffff:127.0.0.1":
+                listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+            listener.bind((bound, 0) if "." in bound or ":" in bound else bound)
+            listener.listen()
+            for accepted in False, True:
+                with socket.socket(family) as client:
+                    client.connect(listener.getsockname())
+                    sock = listener if accepted else listener.accept()[0]
+                    client.sendall(b"x")
+                    handler = start(stdin=sock)
+                    own = client.getsockname()
+                    client.shutdown(socket.SHUT_WR)
+                    port = f":{own[1]}" if isinstance(own, tuple) else ""
+                    end(handler, 65, f"peer={name}{port} bytes_in=1 ")
+
+    peer(socket.AF_INET, "127.0.0.1", "127.0.0.1")
+    peer(socket.AF_INET6, "::1", "[::1]")
+    peer(socket.AF_INET6, "::ffff:127.0.0.1", "127.0.0.1")
+    peer(socket.AF_UNIX, f"\0versed-{os.getpid()}", "unix")
+
+
+def journal():
+    """Standard error is the journal where JOURNAL_STREAM names it, only."""
+    for ours, prefix in (True, b"<5>peer=- "), (False, b"peer=- "):
+        log, stderr = socket.socketpair()
+        st = os.fstat(stderr.fileno())
+        stream = f"{st.st_dev}:{st.st_ino if ours else st.st_ino + 1}"
+        handler = start(stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+                        stderr=stderr, env={"JOURNAL_STREAM": stream})
+        stderr.close()
+        handler.stdin.write(b"x")
+        handler.stdin.close()
+        check(handler.wait(10) == 65, "refused")
+        said = log.recv(1024)
+        check(said.startswith(prefix), f"{said} starts with {prefix}")
+
+
 def accept_fails():
     # An injected error is a call that the system call filter would kill for:
     # with -f there is none.
@@ -466,6 +507,8 @@ def nonblocking():
     time.sleep(0.2)
     ask(address)
     end(handler, 0)
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    check(used.ru_utime + used.ru_stime < 0.3, f"without spinning: {used}")
 
 
 def closed_descriptors():
