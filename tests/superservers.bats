@@ -301,6 +301,11 @@ wrapped() {
 	assert_success
 }
 
+@test "syslog's socket does not take the place of a closed output" {
+	run -74 box sh -c 'printf 7:rot13.A, | /usr/local/sbin/versed -l >&- 2>&-'
+	box_logged 'result=undelivered reason="Bad file descriptor"'
+}
+
 @test "a client that resets, under inetd" {
 	openbsd_inetd "$(manual_block versed.8 inetd 1)"
 	for request in '' 27: '27:cummingsify.HERE IS MY POEM,'; do
