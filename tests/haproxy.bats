@@ -2,6 +2,7 @@
 # Three pools behind HAProxy, with the configuration that the manual shows.
 # shellcheck disable=SC2016 # what is for later
 # shellcheck disable=SC2030,SC2031 # each test has variables of its own
+# shellcheck disable=SC2153 # SERVER is of box.bash
 
 setup_file() {
 	load box
@@ -88,6 +89,9 @@ answered_by() {
 	box build/bench/load -c 8 -r 2 -x /run/stop 11000 \
 		>"$BATS_TEST_TMPDIR/loaded" 3>&- &
 	loader=$!
+	box tests/versify-loop 2 /run/stop "$SERVER" \
+		>"$BATS_TEST_TMPDIR/versified" 3>&- &
+	versifier=$!
 	before=0
 	for server in a b c; do
 		wait_until 20 answered_by "$server" 100
@@ -102,8 +106,10 @@ answered_by() {
 	wait_until 20 answered_by b 100
 	box touch /run/stop
 	wait "$loader" || true
+	wait "$versifier" || true
 	box rm /run/stop
-	cat "$BATS_TEST_TMPDIR/loaded"
+	cat "$BATS_TEST_TMPDIR/loaded" "$BATS_TEST_TMPDIR/versified"
+	grep -qE '^answered=[1-9][0-9]* failed=0$' "$BATS_TEST_TMPDIR/versified"
 	grep -qE '^answered=[1-9][0-9]* failed=0 .* refused=0 wrong=0 ' \
 		"$BATS_TEST_TMPDIR/loaded"
 }

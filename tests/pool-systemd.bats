@@ -46,8 +46,11 @@ serving() {
 	[[ $(property SubState) == running ]]
 }
 
-# begin_load RETRIES: 8 clients, until end_load.
+# begin_load RETRIES: 8 clients and versify, until end_load.
 begin_load() {
+	box tests/versify-loop "$1" /run/stop "$SERVER" \
+		>"$BATS_TEST_TMPDIR/versified" 3>&- &
+	versifier=$!
 	box build/bench/load -c 8 -r "$1" -x /run/stop 11000 \
 		>"$BATS_TEST_TMPDIR/loaded" 3>&- &
 	loader=$!
@@ -58,9 +61,12 @@ begin_load() {
 end_load() {
 	box touch /run/stop
 	wait "$loader" || true
+	wait "$versifier" || true
 	loader=
 	box rm /run/stop
-	cat "$BATS_TEST_TMPDIR/loaded"
+	cat "$BATS_TEST_TMPDIR/loaded" "$BATS_TEST_TMPDIR/versified"
+	grep -qE '^answered=[1-9][0-9]* failed=0$' \
+		"$BATS_TEST_TMPDIR/versified" || return 1
 	grep -qE "^answered=[1-9][0-9]* failed=0 ${1-} refused=0 wrong=0 " \
 		"$BATS_TEST_TMPDIR/loaded"
 }

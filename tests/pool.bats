@@ -266,6 +266,19 @@ accepted() {
 	[ ! -s "$T/log" ]
 }
 
+@test "a worker is told to go until it goes" {
+	script deaf <<-END
+		trap 'echo >>$T/told; [ \$(wc -l <$T/told) -lt 3 ] || exit 0' TERM
+		: >$T/told
+		while :; do sleep 0.01; done
+	END
+	pool -- -w 1 "$T/deaf"
+	wait_until 10 test -e "$T/told"
+	kill "$pool"
+	ends 0
+	[ ! -s "$T/log" ]
+}
+
 # plain_handler: a COMMAND that does not catch TERM, and serves one connection.
 plain_handler() {
 	cat >"$T/plain" <<-'END'
@@ -320,6 +333,24 @@ plain_handler() {
 	wait "$loader"
 	grep 'failed=0 retried=0 refused=0 wrong=0' "$T/loaded"
 	[ ! -s "$T/log" ]
+}
+
+@test "HUP while the command is missing: the old workers stay until it is back" {
+	cp "$VERSED" "$T/handler"
+	pool -- -w 2 "$T/handler" -n 0
+	wait_until 10 has_workers 2
+	before=$(workers)
+	rm "$T/handler"
+	kill -HUP "$pool"
+	wait_until 10 test -s "$T/log"
+	[ "$(workers)" = "$before" ]
+	ask "$port"
+	cp "$VERSED" "$T/handler.new"
+	mv "$T/handler.new" "$T/handler"
+	# shellcheck disable=SC2086
+	wait_until 10 gone $before
+	wait_until 10 has_workers 2
+	[ "$(wc -l <"$T/log")" = 1 ]
 }
 
 # runs_only FILE: all workers run what FILE is now, and there are four.
