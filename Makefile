@@ -82,8 +82,9 @@ run: all
 BUILD_PACKAGES = gcc libc6-dev libsystemd-dev musl-tools systemd
 CHECK_PACKAGES = apache2-bin bats bats-assert bats-file bats-support \
 	chromium chromium-driver clang clang-format cppcheck curl fcgiwrap \
-	haproxy iproute2 ipsvd libunistring-dev lighttpd mandoc ncat netbase \
-	netcat-openbsd netcat-traditional nginx-light parallel procps python3 \
+	gnuplot-nox haproxy iproute2 ipsvd libunistring-dev lighttpd mandoc \
+	ncat netbase netcat-openbsd netcat-traditional nginx-light parallel \
+	procps python3 \
 	python3-twisted shellcheck socat strace ucspi-tcp unicode-data
 # What the inetds need that tests/get-inetds unpacks.
 INETD_PACKAGES = libbsd0 libevent-2.1-7 libnsl2 libtirpc3 libwrap0
@@ -173,11 +174,17 @@ lint:
 	shellcheck $(SCRIPTS) tests/*.bash tests/*.bats
 	tests/lint-manuals man/*
 
-# What a start costs, what the transforms do.
-bench: all $B/bench/floor $B/bench/start $B/unit/casemap.so
-	@$B/bench/start $B/bench/floor $B/versed
-	@tests/bench/casemap $B/unit/casemap.so
-	@tests/bench/poem $B/versed
+# What it costs, beside other servers; writes tests/bench/results.*
+BENCH = bare floor load start versed-libsystemd
+bench: all $(BENCH:%=$B/bench/%) $B/unit/casemap.so
+	@tests/needs gnuplot python3 tcpserver
+	@tests/get-inetds
+	@tests/bench/run $(BENCH_ROUNDS) $(BENCH_SECONDS)
+
+$B/bench/versed-libsystemd: tests/bench/with-libsystemd.c \
+		$(VERSED_OBJS:$B/handler/%.o=src/%.c) $(HEADERS) Makefile
+	@mkdir -p $(@D)
+	$(CC) $(REQUIRED) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.c,$^) -lsystemd
 
 $B/bench/floor: tests/bench/floor.c Makefile
 	@mkdir -p $(@D)

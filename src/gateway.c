@@ -161,35 +161,31 @@ read_body(const struct gateway *gateway, int fd, struct response *response)
 	return true;
 }
 
-/* Finds a field of the form in the body, and decodes it where it lies. */
+/* Decodes the len bytes of value where they lie in the body. */
 static bool
-read_field(const struct gateway *gateway, const char *name,
-    const unsigned char **ret_text, size_t *ret_len)
+decode_field(
+    const struct gateway *gateway, const unsigned char *value, size_t *len)
 {
-	const unsigned char *value;
-	unsigned char *text;
-	size_t len;
-
-	if (!form_find(gateway->body, gateway->body_size, name, &value, &len))
-		return false;
-	text = gateway->body + (value - gateway->body);
-	if (!form_decode(text, len, text, ret_len))
-		return false;
-	*ret_text = text;
-	return true;
+	return form_decode(
+	    value, *len, gateway->body + (value - gateway->body), len);
 }
 
 static bool
 read_form(const struct gateway *gateway, struct response *response)
 {
-	const unsigned char *text;
-	size_t len;
+	const unsigned char *name, *text, *body = gateway->body;
+	size_t name_len, len, size = gateway->body_size;
 
-	if (!read_field(gateway, "transform", &response->log.name,
-		&response->log.name_len) ||
-	    !read_field(gateway, "text", &text, &len))
+	/* Found before either is decoded: a value may then look like a field.
+	 */
+	if (!form_find(body, size, "transform", &name, &name_len) ||
+	    !form_find(body, size, "text", &text, &len) ||
+	    !decode_field(gateway, name, &name_len) ||
+	    !decode_field(gateway, text, &len))
 		return refuse(response, 400, "malformed",
 		    "the form lacks its transform or its text");
+	response->log.name = name;
+	response->log.name_len = name_len;
 	if (len > gateway->max)
 		return refuse(
 		    response, 413, "too-long", "the text is past the limit");

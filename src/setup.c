@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "host/io.h"
 #include "host/log.h"
 #include "host/sandbox.h"
 #include "service/filter.h"
@@ -21,7 +22,8 @@ log_filter(
 struct filters *
 setup_filters(const char *dir, const char **ret_reason)
 {
-	static struct filters filters = {.on_line = log_filter};
+	static struct filters filters = {
+	    .on_line = log_filter, .is_over = io_is_late};
 
 	switch (filters_open(&filters, dir)) {
 	case FILTERS_OK:

@@ -166,12 +166,15 @@ parse_options(int argc, char *argv[], struct session *session,
 }
 
 static void
-enter_sandbox(const struct session *session, enum endpoint_kind kind)
+enter_sandbox(const struct session *session, enum endpoint_kind kind,
+    unsigned long max_requests)
 {
 	unsigned int also = 0;
 
 	if (kind == ENDPOINT_LISTENER)
 		also |= SANDBOX_ACCEPT;
+	if (kind == ENDPOINT_LISTENER && max_requests != 1)
+		also |= SANDBOX_LONG_LIFE;
 	if (session->request_cap >= MEMORY_EXPECT_MIN)
 		also |= SANDBOX_HUGE_PAGES;
 	if (!setup_sandbox(session->filters != NULL, also))
@@ -231,7 +234,7 @@ main(int argc, char *argv[])
 	io_init();
 	if (kind == ENDPOINT_LISTENER)
 		io_catch_term();
-	enter_sandbox(&session, kind);
+	enter_sandbox(&session, kind, max_requests);
 	if (kind == ENDPOINT_LISTENER)
 		return serve_listener(&session, in_fd, max_requests);
 	return session_serve(

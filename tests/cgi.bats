@@ -248,6 +248,16 @@ print(base64.b64encode(hashlib.sha256(style[1]).digest()).decode())' <content)
 	done
 }
 
+@test "a field within a field's value is none" {
+	refused 400 'the form lacks its transform or its text' \
+		'transform=rot13%%26text%%3DA' REQUEST_METHOD=POST "$FORM"
+	printf 'transform=rot13%%26text%%3DB&text=%%41' >body
+	ask REQUEST_METHOD=POST "$FORM" CONTENT_LENGTH="$(wc -c <body)" <body
+	grep -q '^Status: 404 ' header
+	grep -q '^A</textarea>' content
+	grep -q 'transform="rot13&text=B" ' log
+}
+
 @test "the limit of a form is that of its decoded text" {
 	{
 		printf 'transform=rot13&text='
@@ -406,6 +416,28 @@ print(base64.b64encode(hashlib.sha256(style[1]).digest()).decode())' <content)
 	wait "$started"
 	exec 5>&-
 	grep -q '^Status: 400 ' response
+}
+
+@test "SIGTERM ends a filter, and what it started" {
+	mkdir filters
+	cat >filters/slow <<-END
+		#!/bin/sh
+		setsid sh -c 'echo \$\$ >>$PWD/pids; exec sleep 1000' &
+		echo \$\$ >>$PWD/pids
+		exec sleep 1000
+	END
+	chmod +x filters/slow
+	start env -i REQUEST_METHOD=POST PATH_INFO=/slow CONTENT_LENGTH=0 \
+		VERSED_TIMEOUT=0 VERSED_FILTERS="$PWD/filters" \
+		"$BASH" -c 'exec "$0" </dev/null >response 2>log' "$CGI"
+	wait_until 9 eval '[[ $(wc -l <pids) == 2 ]]'
+	kill "$started"
+	wait_until 9 grep -q 'result=timeout' log
+	wait "$started"
+	grep -q '^Status: 422 ' response
+	while read -r pid; do
+		run ! kill -0 "$pid"
+	done <pids
 }
 
 @test "a refused body is dropped: who sends it is not cut off" {

@@ -34,6 +34,17 @@ on_term(int signo)
 	term_came = 1;
 }
 
+/* The alarm comes at once, so that it repeats. */
+static void
+on_hurry(int signo)
+{
+	const struct itimerval timer = {
+	    .it_interval.tv_usec = ALARM_INTERVAL_US, .it_value.tv_usec = 1};
+
+	on_alarm(signo);
+	setitimer(ITIMER_REAL, &timer, NULL);
+}
+
 /* Without SA_RESTART: the signal is to interrupt. */
 static void
 set_handler(int signo, void (*handler)(int))
@@ -65,7 +76,7 @@ io_catch_term(void)
 void
 io_hurry_on_term(void)
 {
-	set_handler(SIGTERM, on_alarm);
+	set_handler(SIGTERM, on_hurry);
 }
 
 void

@@ -33,18 +33,24 @@
 	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, if_equal, if_not)
 #define RETURN(action) BPF_STMT(BPF_RET | BPF_K, action)
 
-/* The filter is head, a test for each call, perhaps huge_pages, and tail. */
+/*
+ * The filter is no_cache or nothing, head, a test for each call, perhaps
+ * huge_pages, and tail.
+ */
+
+/*
+ * An instruction without effect but that the kernel does not find out in
+ * advance what the filter says to each of its 900 calls: that pays where a
+ * process makes thousands, but would be a tenth of the life of one that serves
+ * one request.
+ */
+static const struct sock_filter no_cache = BPF_STMT(BPF_MISC | BPF_TAX, 0);
 
 /*
  * The numbers are those of the one native interface: a call of another one
  * (32-bit, x32) has another arch or a number that is not listed.
- *
- * The first instruction has no effect but that the kernel does not find out
- * in advance what the filter says to each of its 900 calls: that pays where a
- * process makes thousands, and here would be a tenth of its life.
  */
 static const struct sock_filter head[] = {
-    BPF_STMT(BPF_MISC | BPF_TAX, 0),
     LOAD(arch),
     SKIP(SANDBOX_ARCH, 1, 0),
     RETURN(SECCOMP_RET_KILL_PROCESS),
@@ -80,7 +86,7 @@ static const unsigned int calls[] = {
 };
 
 #define FILTER_MAX \
-	(LENGTH(head) + LENGTH(calls) + LENGTH(huge_pages) + LENGTH(tail))
+	(1 + LENGTH(head) + LENGTH(calls) + LENGTH(huge_pages) + LENGTH(tail))
 
 /* Writes the filter, at most FILTER_MAX instructions; returns how many. */
 static unsigned short
@@ -90,6 +96,8 @@ build_filter(unsigned int also, struct sock_filter *code)
 	size_t middle = also & SANDBOX_HUGE_PAGES ? LENGTH(huge_pages) : 0;
 	struct sock_filter *p = code;
 
+	if (!(also & SANDBOX_LONG_LIFE))
+		*p++ = no_cache;
 	memcpy(p, head, sizeof(head));
 	p += LENGTH(head);
 	for (size_t i = 0; i < tests; i++) {

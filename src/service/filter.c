@@ -78,6 +78,7 @@ filters_run(const struct filters *filters, const unsigned char *name,
 	    .name = name_z,
 	    .deadline = filters->deadline,
 	    .on_line = filters->on_line,
+	    .is_over = filters->is_over,
 	    .context = filters->context,
 	};
 

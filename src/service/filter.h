@@ -24,6 +24,11 @@ struct filters {
 	 */
 	void (*on_line)(void *context, const char *name,
 	    const unsigned char *line, size_t len);
+	/*
+	 * Is asked after each signal whether the deadline is to pass now; or
+	 * NULL.
+	 */
+	bool (*is_over)(void);
 	void *context;
 };
 

@@ -219,13 +219,16 @@ reap(struct run *run)
 	return PROGRAM_OK;
 }
 
-/* Returns the milliseconds until deadline, rounded up; -1 is for ever. */
+/* Returns the milliseconds until the deadline, rounded up; -1 is for ever. */
 static int
-time_left_ms(const struct timespec *deadline)
+time_left_ms(const struct program *program)
 {
+	const struct timespec *deadline = &program->deadline;
 	struct timespec now;
 	long long ms;
 
+	if (program->is_over != NULL && program->is_over())
+		return 0;
 	if (deadline->tv_sec == 0 && deadline->tv_nsec == 0)
 		return -1;
 	clock_gettime(CLOCK_MONOTONIC, &now);
@@ -241,7 +244,7 @@ attend(struct run *run)
 	enum program_result result = PROGRAM_OK;
 
 	while (run->ends[OUT].fd >= 0 || run->ends[EXIT].fd >= 0) {
-		int left_ms = time_left_ms(&run->program->deadline);
+		int left_ms = time_left_ms(run->program);
 
 		if (left_ms == 0) {
 			fail(run, "it ran past the deadline");

@@ -13,6 +13,7 @@ struct program {
 	struct timespec deadline;
 	void (*on_line)(void *context, const char *name,
 	    const unsigned char *line, size_t len);
+	bool (*is_over)(void);
 	void *context;
 };
 
@@ -29,8 +30,8 @@ bool program_can_clean_up(void);
  * Runs program with text on its standard input, in /, without any other
  * descriptor, with a fixed environment and default signal dispositions.  It
  * is done when it has exited and nobody holds its standard output; what it
- * started beside is killed.  deadline and on_line are as struct filters has
- * them.  SIGPIPE must be ignored.
+ * started beside is killed.  deadline, on_line and is_over are as struct
+ * filters has them.  SIGPIPE must be ignored.
  *
  * PROGRAM_OK writes what it wrote, at most cap bytes, to ret_text and the
  * length to ret_len; else ret_len is left alone, and ret_text holds nothing.

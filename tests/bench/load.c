@@ -7,7 +7,9 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/epoll.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 
 #include <err.h>
 #include <errno.h>
@@ -34,7 +36,7 @@ static const char usage[] =
 
 struct client {
 	int fd;
-	unsigned int attempts; /* made for this request */
+	unsigned int attempts; /* made for this request; 0: it failed */
 	unsigned long stamp;   /* of this request */
 	size_t sent, received;
 	bool good;	      /* all that was received */
@@ -52,8 +54,12 @@ static struct {
 
 static char request[SIZE_MAX_B + 64], reply[SIZE_MAX_B + 64];
 static size_t request_len, reply_len, request_stamp, reply_stamp;
-static unsigned int latencies[BUCKETS + 1];
-static unsigned long begun, done, failed, retried, refused, wrong, active;
+/* What one process has seen, in memory that it shares with its parent. */
+static struct result {
+	unsigned long done, failed, retried, refused, wrong;
+	unsigned int latencies[BUCKETS + 1];
+} * result;
+static unsigned long processes, process, begun, active;
 static bool over;
 static int epoll_fd;
 
@@ -90,17 +96,45 @@ make_texts(void)
 	reply[reply_len++] = ',';
 }
 
-static char
-stamp_letter(unsigned long stamp, size_t i, char first)
+/* Stamps a text, letter by letter from first on. */
+static void
+stamp(char *text, unsigned long number, char first)
 {
-	return (char)(first + (char)(stamp >> (4 * i) & 15));
+	for (size_t i = 0; i < STAMP_LEN; i++)
+		text[i] = (char)(first + (char)(number >> (4 * i) & 15));
 }
 
+static void fail(struct client *client);
+
+/* Sends what can be sent.  Returns false where the attempt has failed. */
+static bool
+send_some(struct client *client)
+{
+	ssize_t n;
+
+	if (client->sent == request_len)
+		return true;
+	stamp(request + request_stamp, client->stamp, 'A');
+	n = send(client->fd, request + client->sent, request_len - client->sent,
+	    MSG_NOSIGNAL);
+	if (n >= 0) {
+		client->sent += (size_t)n;
+		return true;
+	}
+	if (errno == EAGAIN || errno == EINPROGRESS)
+		return true;
+	if (errno == ECONNREFUSED)
+		result->refused++;
+	fail(client);
+	return false;
+}
+
+/* On the loopback the connection is there at once, and the request goes. */
 static void
 connect_client(struct client *client)
 {
 	struct epoll_event event = {
-	    .events = EPOLLIN | EPOLLOUT | EPOLLET, .data.ptr = client};
+	    .events = EPOLLIN | EPOLLET, .data.ptr = client};
 
 	client->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
 	if (client->fd < 0)
@@ -114,6 +148,10 @@ connect_client(struct client *client)
 		sizeof(opt.server)) < 0 &&
 	    errno != EINPROGRESS && errno != ECONNREFUSED)
 		err(71, "connect");
+	if (!send_some(client))
+		return;
+	if (client->sent < request_len)
+		event.events |= EPOLLOUT;
 	if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, client->fd, &event) < 0)
 		err(71, "epoll_ctl");
 }
@@ -129,27 +167,28 @@ begin(struct client *client)
 	client->attempts = 0;
 	client->pause_us = PAUSE_US;
 	client->resume_us = 0;
-	client->stamp = begun++;
+	client->stamp = processes * begun++ + process;
 	client->begun_us = clock_us();
 	connect_client(client);
 }
 
-/* An attempt without a reply: repeated where that is allowed. */
+/* An attempt without a reply: repeated later where that is allowed. */
 static void
 fail(struct client *client)
 {
 	close(client->fd);
 	client->fd = -1;
-	if (client->attempts <= opt.retries) {
-		retried++;
-		client->resume_us = clock_us() + client->pause_us;
-		client->pause_us *= 2;
-		if (client->pause_us > PAUSE_MAX_US)
-			client->pause_us = PAUSE_MAX_US;
+	client->resume_us = clock_us();
+	if (client->attempts > opt.retries) {
+		result->failed++;
+		client->attempts = 0;
 		return;
 	}
-	failed++;
-	begin(client);
+	result->retried++;
+	client->resume_us += client->pause_us;
+	client->pause_us *= 2;
+	if (client->pause_us > PAUSE_MAX_US)
+		client->pause_us = PAUSE_MAX_US;
 }
 
 static void
@@ -158,64 +197,34 @@ succeed(struct client *client)
 	long long us = clock_us() - client->begun_us;
 
 	close(client->fd);
-	latencies[us < BUCKETS ? us : BUCKETS]++;
-	done++;
+	result->latencies[us < BUCKETS ? us : BUCKETS]++;
+	result->done++;
 	begin(client);
-}
-
-/* Returns false where the attempt has failed and another may have begun. */
-static bool
-send_some(struct client *client)
-{
-	char buf[sizeof(request)];
-	ssize_t n;
-
-	if (client->sent == request_len)
-		return true;
-	memcpy(buf, request, request_len);
-	for (size_t i = 0; i < STAMP_LEN; i++)
-		buf[request_stamp + i] = stamp_letter(client->stamp, i, 'A');
-	n = send(client->fd, buf + client->sent, request_len - client->sent,
-	    MSG_NOSIGNAL);
-	if (n >= 0) {
-		client->sent += (size_t)n;
-		return true;
-	}
-	if (errno == EAGAIN)
-		return true;
-	if (errno == ECONNREFUSED)
-		refused++;
-	fail(client);
-	return false;
 }
 
 static void
 check(struct client *client, const char *buf, size_t len)
 {
-	for (size_t i = 0; i < len; i++) {
-		size_t at = client->received + i, in_stamp = at - reply_stamp;
-		char want = at < reply_len ? reply[at] : '\0';
-
-		if (at >= reply_stamp && in_stamp < STAMP_LEN)
-			want = stamp_letter(client->stamp, in_stamp, 'a');
-		if (at >= reply_len || buf[i] != want)
-			client->good = false;
-	}
-	client->received += len;
+	stamp(reply + reply_stamp, client->stamp, 'a');
+	if (len > reply_len - client->received ||
+	    memcmp(buf, reply + client->received, len) != 0)
+		client->good = false;
+	else
+		client->received += len;
 }
 
 static void
 receive(struct client *client)
 {
 	char buf[65536];
-	ssize_t n;
+	ssize_t n = 0;
 
-	while ((n = recv(client->fd, buf, sizeof(buf), 0)) > 0)
+	while (client->good && (n = recv(client->fd, buf, sizeof(buf), 0)) > 0)
 		check(client, buf, (size_t)n);
 	if (n < 0 && errno == EAGAIN)
 		return;
 	if (!client->good) {
-		wrong++;
+		result->wrong++;
 		opt.retries = 0;
 		fail(client);
 	} else if (n == 0 && client->received == reply_len) {
@@ -234,7 +243,10 @@ look_after(struct client *clients, long long now_us)
 
 		if (client->resume_us != 0 && now_us >= client->resume_us) {
 			client->resume_us = 0;
-			connect_client(client);
+			if (client->attempts == 0)
+				begin(client);
+			else
+				connect_client(client);
 		} else if (client->fd >= 0 &&
 			   now_us - client->attempt_us > ATTEMPT_S * 1000000LL)
 			fail(client);
@@ -262,14 +274,14 @@ wait_and_serve(struct client *clients)
 }
 
 static unsigned int
-percentile(double share)
+percentile(const struct result *all, double share)
 {
 	unsigned long seen = 0;
 	unsigned int us;
 
 	for (us = 0; us < BUCKETS; us++) {
-		seen += latencies[us];
-		if ((double)seen >= share * (double)done)
+		seen += all->latencies[us];
+		if ((double)seen >= share * (double)all->done)
 			break;
 	}
 	return us;
@@ -315,33 +327,87 @@ parse_options(int argc, char *argv[])
 	opt.server.sin_port = htons((in_port_t)number(argv[optind], 1, 65535));
 }
 
-int
-main(int argc, char *argv[])
+/* The share of this process in a number of things. */
+static unsigned long
+share(unsigned long all)
+{
+	return all / processes + (process < all % processes);
+}
+
+/* All that one of the processes does. */
+static void
+run(long long begin_us)
 {
 	static struct client clients[CLIENTS_MAX];
-	long long begin_us, end_us;
+	long long end_us = begin_us + (long long)opt.seconds * 1000000;
 
-	parse_options(argc, argv);
-	make_texts();
+	opt.clients = share(opt.clients);
+	if (opt.requests > 0) {
+		opt.requests = share(opt.requests);
+		over = opt.requests == 0;
+	}
 	epoll_fd = epoll_create1(0);
 	if (epoll_fd < 0)
 		err(71, "epoll_create1");
 	active = opt.clients;
-	begin_us = clock_us();
 	for (size_t i = 0; i < opt.clients; i++)
 		begin(&clients[i]);
 	while (active > 0) {
 		wait_and_serve(clients);
-		if ((opt.seconds > 0 && clock_us() - begin_us >=
-					    (long long)opt.seconds * 1000000) ||
+		if ((opt.seconds > 0 && clock_us() >= end_us) ||
 		    (opt.stop_file != NULL && access(opt.stop_file, F_OK) == 0))
 			over = true;
 	}
-	end_us = clock_us();
+}
+
+/* Adds the results of all processes to those of the first. */
+static void
+add_up(struct result *results)
+{
+	for (unsigned long i = 1; i < processes; i++) {
+		results->done += results[i].done;
+		results->failed += results[i].failed;
+		results->retried += results[i].retried;
+		results->refused += results[i].refused;
+		results->wrong += results[i].wrong;
+		for (size_t us = 0; us <= BUCKETS; us++)
+			results->latencies[us] += results[i].latencies[us];
+	}
+}
+
+int
+main(int argc, char *argv[])
+{
+	long long begin_us, took_us;
+	struct result *results;
+	int status = 0;
+
+	parse_options(argc, argv);
+	make_texts();
+	processes = (unsigned long)sysconf(_SC_NPROCESSORS_ONLN);
+	if (processes > opt.clients)
+		processes = opt.clients;
+	results = mmap(NULL, processes * sizeof(*results),
+	    PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (results == MAP_FAILED)
+		err(71, "mmap");
+	begin_us = clock_us();
+	for (process = 0; process < processes; process++) {
+		result = &results[process];
+		if (fork() == 0) {
+			run(begin_us);
+			_exit(0);
+		}
+	}
+	for (process = 0; process < processes; process++)
+		if (wait(&status) < 0 || status != 0)
+			errx(71, "a process ended with status %d", status);
+	took_us = clock_us() - begin_us;
+	add_up(results);
 	printf("answered=%lu failed=%lu retried=%lu refused=%lu wrong=%lu "
 	       "rate=%.0f p50_us=%u p99_us=%u\n",
-	    done, failed, retried, refused, wrong,
-	    (double)done * 1e6 / (double)(end_us - begin_us), percentile(0.5),
-	    percentile(0.99));
-	return failed == 0 && wrong == 0 && done > 0 ? 0 : 1;
+	    results->done, results->failed, results->retried, results->refused,
+	    results->wrong, (double)results->done * 1e6 / (double)took_us,
+	    percentile(results, 0.5), percentile(results, 0.99));
+	return results->failed > 0 || results->wrong > 0 || results->done == 0;
 }
