@@ -36,8 +36,8 @@ HOST    = endpoint io log memory options sandbox
 
 HANDLER_OBJS = $(SERVICE:%=$B/handler/service/%.o) \
 	$(HOST:%=$B/handler/host/%.o) $B/handler/setup.o
-VERSED_OBJS  = $B/handler/versed.o $B/handler/session.o \
-	$(WIRE:%=$B/handler/wire/%.o) $(HANDLER_OBJS)
+VERSED_OBJS  = $B/handler/versed.o $B/handler/versed-options.o \
+	$B/handler/session.o $(WIRE:%=$B/handler/wire/%.o) $(HANDLER_OBJS)
 CGI_OBJS     = $B/handler/versed-cgi.o $B/handler/gateway.o \
 	$B/handler/response.o $(WEB:%=$B/handler/wire/%.o) $(HANDLER_OBJS)
 

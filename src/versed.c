@@ -4,10 +4,8 @@
  * hands to it.
  */
 #include <errno.h>
-#include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -16,62 +14,11 @@
 #include "host/io.h"
 #include "host/log.h"
 #include "host/memory.h"
-#include "host/options.h"
 #include "host/sandbox.h"
 #include "service/service.h"
 #include "session.h"
 #include "setup.h"
-
-#define MAX_LENGTH_DEFAULT   99999
-#define MAX_REQUESTS_DEFAULT 1
-#define MAX_REQUESTS_MAX     999999999
-#define TIMEOUT_S_DEFAULT    30
-#define TIMEOUT_S_MAX	     999999999
-
-static const char usage[] =
-    "usage: versed [-hlvV] [-f DIR] [-m BYTES] [-n REQUESTS] [-t SECONDS]\n"
-    "       versed -L [-f DIR]\n";
-
-static const char help[] =
-    "\n"
-    "Reads one netstring NAME.TEXT from standard input, applies the transform\n"
-    "NAME to TEXT and writes the result as a netstring to standard output.\n"
-    "\n"
-    "  -f, --filters DIR      add the programs of DIR to the transforms\n"
-    "  -h, --help             show this help\n"
-    "  -L, --list             list the transforms\n"
-    "  -l, --syslog           log to syslog\n"
-    "  -m, --max-length BYTES refuse longer requests (99999)\n"
-    "  -n, --max-requests N   on a listening socket: exit after N (1; 0: never)\n"
-    "  -t, --timeout SECONDS  give up on a request after this time (30; 0: never)\n"
-    "  -v, --verbose          log answered requests too\n"
-    "  -V, --version          show the version\n"
-    "\n"
-    "versed(8) tells how systemd, inetd and others start it.\n";
-
-static const struct option long_options[] = {
-    {"filters", required_argument, NULL, 'f'},
-    {"help", no_argument, NULL, 'h'},
-    {"list", no_argument, NULL, 'L'},
-    {"max-length", required_argument, NULL, 'm'},
-    {"max-requests", required_argument, NULL, 'n'},
-    {"syslog", no_argument, NULL, 'l'},
-    {"timeout", required_argument, NULL, 't'},
-    {"verbose", no_argument, NULL, 'v'},
-    {"version", no_argument, NULL, 'V'},
-    {NULL, 0, NULL, 0},
-};
-
-static unsigned long
-number_or_die(const char *what, unsigned long min, unsigned long max)
-{
-	unsigned long value;
-
-	if (!options_number(optarg, min, max, &value))
-		log_die(EX_USAGE, "%s must be a number from %lu to %lu", what,
-		    min, max);
-	return value;
-}
+#include "versed-options.h"
 
 static struct filters *
 filters_or_die(const char *dir)
@@ -82,15 +29,6 @@ filters_or_die(const char *dir)
 	if (filters == NULL)
 		log_die(EX_USAGE, "cannot use %s: %s", dir, reason);
 	return filters;
-}
-
-/* Ends a run that was only to print something. */
-static _Noreturn void
-finish_printing(void)
-{
-	if (fflush(stdout) != 0 || ferror(stdout))
-		log_die(EX_IOERR, "cannot write: %s", strerror(errno));
-	exit(EX_OK);
 }
 
 static _Noreturn void
@@ -104,65 +42,7 @@ print_list(struct session *session)
 		&len) != SERVICE_OK)
 		log_die(EX_SOFTWARE, "cannot list the transforms");
 	fwrite(session->reply, 1, len, stdout);
-	finish_printing();
-}
-
-static void
-parse_options(int argc, char *argv[], struct session *session,
-    unsigned long *ret_max_requests)
-{
-	bool list = false;
-	int c;
-
-	opterr = 0;
-	while ((c = getopt_long(
-		    argc, argv, ":f:hLlm:n:t:vV", long_options, NULL)) != -1) {
-		switch (c) {
-		case 'f':
-			session->filters = filters_or_die(optarg);
-			break;
-		case 'h':
-			printf("%s%s", usage, help);
-			finish_printing();
-		case 'L':
-			list = true;
-			break;
-		case 'l':
-			log_use_syslog();
-			break;
-		case 'm':
-			session->max = number_or_die(
-			    "the maximum length", 1, OPTIONS_LENGTH_MAX);
-			break;
-		case 'n':
-			*ret_max_requests = number_or_die(
-			    "the maximum of requests", 0, MAX_REQUESTS_MAX);
-			break;
-		case 't':
-			session->timeout_s =
-			    number_or_die("the timeout", 0, TIMEOUT_S_MAX);
-			break;
-		case 'v':
-			session->verbose = true;
-			break;
-		case 'V':
-			puts("versed " VERSION);
-			finish_printing();
-		case ':':
-			log_die(
-			    EX_USAGE, "option -%c lacks its argument", optopt);
-		default:
-			if (optopt > 0)
-				log_die(
-				    EX_USAGE, "unknown option: -%c", optopt);
-			log_die(
-			    EX_USAGE, "unknown option: %s", argv[optind - 1]);
-		}
-	}
-	if (optind < argc)
-		log_die(EX_USAGE, "unexpected argument: %s", argv[optind]);
-	if (list)
-		print_list(session);
+	versed_options_finish_printing();
 }
 
 static void
@@ -206,12 +86,24 @@ serve_listener(struct session *session, int fd, unsigned long max_requests)
 	return max_requests == 1 ? status : EX_OK;
 }
 
+/* Makes of the options what a session goes by. */
+static void
+prepare(const struct versed_options *options, struct session *session)
+{
+	session->timeout_s = options->timeout_s;
+	session->verbose = options->verbose;
+	session->max = options->max;
+	if (options->filters_dir != NULL)
+		session->filters = filters_or_die(options->filters_dir);
+	if (options->list)
+		print_list(session);
+}
+
 int
 main(int argc, char *argv[])
 {
-	struct session session = {
-	    .timeout_s = TIMEOUT_S_DEFAULT, .max = MAX_LENGTH_DEFAULT};
-	unsigned long max_requests = MAX_REQUESTS_DEFAULT;
+	struct versed_options options;
+	struct session session = {0};
 	enum endpoint_passed passed = endpoint_passed();
 	enum endpoint_kind kind;
 	struct endpoint_peer peer;
@@ -219,7 +111,8 @@ main(int argc, char *argv[])
 	int out_fd = passed == ENDPOINT_PASSED_ONE ? 3 : STDOUT_FILENO;
 
 	log_open("versed", in_fd, out_fd);
-	parse_options(argc, argv, &session, &max_requests);
+	versed_options_parse(argc, argv, &options);
+	prepare(&options, &session);
 	if (passed == ENDPOINT_PASSED_OTHER)
 		log_die(EX_USAGE, "LISTEN_FDS must be 1: one socket only");
 	kind = endpoint_inspect(in_fd, &peer);
@@ -236,7 +129,7 @@ main(int argc, char *argv[])
 		io_catch_term();
 	enter_sandbox(&session, kind, max_requests);
 	if (kind == ENDPOINT_LISTENER)
-		return serve_listener(&session, in_fd, max_requests);
+		return serve_listener(&session, in_fd, options.max_requests);
 	return session_serve(
 	    &session, in_fd, out_fd, kind == ENDPOINT_CONNECTION, &peer);
 }

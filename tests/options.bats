@@ -73,6 +73,8 @@ usage_error() {
 	usage_error 'unknown option: --nosuch' --nosuch
 	usage_error 'option -m lacks its argument' -m
 	usage_error 'option -t lacks its argument' --timeout
+	usage_error 'option --list takes no argument' --list=poem
+	usage_error 'unknown option: -x' --verbose -xv
 	usage_error 'unexpected argument: poem' poem
 	usage_error 'unexpected argument: poem' -v -- poem
 }
@@ -84,8 +86,13 @@ usage_error() {
 }
 
 @test "the manual's numbers are those of the program" {
+	options=$ROOT/src/versed-options.c
 	grep -q 'The default is 99999\.' "$ROOT/man/versed.8"
-	grep -q 'The default is 30; 0 is none\.' "$ROOT/man/versed.8"
-	grep -q 'define MAX_LENGTH_DEFAULT *99999$' "$ROOT/src/versed.c"
-	grep -q 'define TIMEOUT_S_DEFAULT *30$' "$ROOT/src/versed.c"
+	grep -q 'define MAX_LENGTH_DEFAULT *99999$' "$options"
+	grep -q 'The default is 30, the most 999999999;' "$ROOT/man/versed.8"
+	grep -q 'define TIMEOUT_S_DEFAULT *30$' "$options"
+	grep -q 'define TIMEOUT_S_MAX *999999999$' "$options"
+	grep -q 'The default is 1, the most 999999999;' "$ROOT/man/versed.8"
+	grep -q 'define MAX_REQUESTS_DEFAULT *1$' "$options"
+	grep -q 'define MAX_REQUESTS_MAX *999999999$' "$options"
 }
