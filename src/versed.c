@@ -127,7 +127,7 @@ main(int argc, char *argv[])
 	io_init();
 	if (kind == ENDPOINT_LISTENER)
 		io_catch_term();
-	enter_sandbox(&session, kind, max_requests);
+	enter_sandbox(&session, kind, options.max_requests);
 	if (kind == ENDPOINT_LISTENER)
 		return serve_listener(&session, in_fd, options.max_requests);
 	return session_serve(

@@ -88,11 +88,11 @@ usage_error() {
 @test "the manual's numbers are those of the program" {
 	options=$ROOT/src/versed-options.c
 	grep -q 'The default is 99999\.' "$ROOT/man/versed.8"
-	grep -q 'define MAX_LENGTH_DEFAULT *99999$' "$options"
+	grep -q 'define MAX_LENGTH_DEFAULT[[:space:]]*99999$' "$options"
 	grep -q 'The default is 30, the most 999999999;' "$ROOT/man/versed.8"
-	grep -q 'define TIMEOUT_S_DEFAULT *30$' "$options"
-	grep -q 'define TIMEOUT_S_MAX *999999999$' "$options"
+	grep -q 'define TIMEOUT_S_DEFAULT[[:space:]]*30$' "$options"
+	grep -q 'define TIMEOUT_S_MAX[[:space:]]*999999999$' "$options"
 	grep -q 'The default is 1, the most 999999999;' "$ROOT/man/versed.8"
-	grep -q 'define MAX_REQUESTS_DEFAULT *1$' "$options"
-	grep -q 'define MAX_REQUESTS_MAX *999999999$' "$options"
+	grep -q 'define MAX_REQUESTS_DEFAULT[[:space:]]*1$' "$options"
+	grep -q 'define MAX_REQUESTS_MAX[[:space:]]*999999999$' "$options"
 }
