@@ -22,9 +22,10 @@ log_filter(
 struct filters *
 setup_filters(const char *dir, const char **ret_reason)
 {
-	static struct filters filters = {
-	    .on_line = log_filter, .is_over = io_is_late};
+	static struct filters filters; /* of zeros: takes no page of the file */
 
+	filters.on_line = log_filter;
+	filters.is_over = io_is_late;
 	switch (filters_open(&filters, dir)) {
 	case FILTERS_OK:
 		return &filters;
