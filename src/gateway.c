@@ -266,7 +266,6 @@ gateway_serve(const struct gateway *gateway, int in_fd, int out_fd)
 	};
 	int status;
 
-	io_set_deadline(gateway->timeout_s);
 	if (gateway->filters != NULL)
 		filters_set_deadline(gateway->filters, gateway->timeout_s);
 	answer(gateway, in_fd, &response);

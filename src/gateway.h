@@ -43,8 +43,9 @@ const char *gateway_open(
 
 /*
  * Reads the request's body from in_fd, writes the response to out_fd and logs
- * what the peer did.  Returns the exit status of sysexits.h: EX_OK where a
- * whole response was written, whatever it says.
+ * what the peer did.  The deadline for it, io_set_deadline, is the caller's to
+ * set.  Returns the exit status of sysexits.h: EX_OK where a whole response
+ * was written, whatever it says.
  */
 int gateway_serve(const struct gateway *gateway, int in_fd, int out_fd);
 

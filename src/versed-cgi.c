@@ -63,12 +63,13 @@ main(void)
 
 	log_open("versed.cgi", STDIN_FILENO, STDOUT_FILENO);
 	io_init();
-	/* lighttpd sends it as soon as it has the response, before the log. */
-	io_hurry_on_term();
 	gateway.max = setting(
 	    "VERSED_MAX_LENGTH", 1, OPTIONS_LENGTH_MAX, MAX_LENGTH_DEFAULT);
 	gateway.timeout_s =
 	    setting("VERSED_TIMEOUT", 0, TIMEOUT_S_MAX, TIMEOUT_S_DEFAULT);
+	io_set_deadline(gateway.timeout_s);
+	/* lighttpd sends it as soon as it has the response, before the log. */
+	io_hurry_on_term();
 	gateway.verbose = setting("VERSED_VERBOSE", 0, 1, 0) == 1;
 	gateway.filters = filters_setting();
 	reason = gateway_open(&gateway, getenv);

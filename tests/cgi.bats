@@ -418,6 +418,18 @@ print(base64.b64encode(hashlib.sha256(style[1]).digest()).decode())' <content)
 	grep -q '^Status: 400 ' response
 }
 
+@test "SIGTERM that comes before the first byte is not forgotten" {
+	need strace
+	mkfifo body
+	exec 5<>body
+	run -0 timeout 10 strace -qq -o trace -e trace=prctl \
+		-e inject=prctl:signal=SIGTERM:when=1 \
+		env -i REQUEST_METHOD=POST PATH_INFO=/rot13 CONTENT_LENGTH=9 \
+		"$CGI" <body
+	exec 5>&-
+	assert_line --partial 'result=timeout'
+}
+
 @test "SIGTERM ends a filter, and what it started" {
 	mkdir filters
 	cat >filters/slow <<-END

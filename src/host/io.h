@@ -33,7 +33,10 @@ void io_init(void);
 /* From now on SIGTERM ends io_accept and nothing else. */
 void io_catch_term(void);
 
-/* From now on SIGTERM makes the deadline pass, and does nothing else. */
+/*
+ * From now on SIGTERM makes the deadline pass, until another one is set, and
+ * does nothing else.
+ */
 void io_hurry_on_term(void);
 
 /*
