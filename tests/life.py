@@ -315,16 +315,16 @@ def timed_out(handler, client, begin, log, seconds=1):
         got = b""
     took = time.monotonic() - begin
     client.close()
-    check(seconds - 0.1 < took < seconds + 4, f"cut at the deadline: {took}")
+    check(seconds <= took < seconds + 6, f"cut at the deadline: {took}")
     end(handler, 75, log)
     return got
 
 
 def trickle():
     client, server = tcp_pair()
+    begin = time.monotonic()
     handler = start("-t", "1", stdin=server)
     server.close()
-    begin = time.monotonic()
     for byte in REQUEST[:6]:
         client.sendall(bytes([byte]))
         time.sleep(0.15)
@@ -334,9 +334,10 @@ def trickle():
 
 def silent():
     client, server = tcp_pair()
+    begin = time.monotonic()
     handler = start("--timeout=1", stdin=server)
     server.close()
-    check(timed_out(handler, client, time.monotonic(),
+    check(timed_out(handler, client, begin,
                     "bytes_in=0 bytes_out=0 result=timeout") == b"",
           "no byte was sent")
     pipe = subprocess.Popen([VERSED, "-t", "1"], stdin=subprocess.PIPE,
@@ -360,11 +361,12 @@ def never_reads():
 
 def blocked_alarm():
     client, server = tcp_pair()
+    begin = time.monotonic()
     handler = start("-t", "1", stdin=server, preexec_fn=lambda:
                     signal.pthread_sigmask(signal.SIG_BLOCK,
                                            range(1, signal.NSIG)))
     server.close()
-    timed_out(handler, client, time.monotonic(), "result=timeout")
+    timed_out(handler, client, begin, "result=timeout")
 
 
 def unread(sock):
@@ -463,10 +465,10 @@ def linger():
         handler = start(stdin=server)
         server.close()
         check(receive(client) == reply, "the reply")
-        check(time.monotonic() - begin < 1, "its end came before the linger's")
+        check(time.monotonic() - begin < 1.8, "its end came before the linger's")
         status = handler.wait(10)
         took = time.monotonic() - begin
-        check(1.9 < took < 4, f"an idle client is waited for: {took} s")
+        check(1.9 < took < 8, f"an idle client is waited for: {took} s")
         check(status in (0, 65), "its status is the request's")
         client.close()
     # What comes too much is read, up to 64 KiB, and costs no reply.
