@@ -153,6 +153,31 @@ $B/enumerate/reader: tests/enumerate/reader.c src/wire/netstring.c \
 enumerate: $B/enumerate/reader
 	@/usr/bin/python3 tests/enumerate/specification $B/enumerate/reader
 
+# Fuzzing: libFuzzer for SECONDS on each target, found inputs kept in build/;
+# `make fuzz-afl` has AFL++ run the same targets.
+SECONDS     = 60
+FUZZ_reader  = $(UNIT_netstring) $(UNIT_request)
+FUZZ_service = $(UNIT_transforms)
+FUZZ_cgi     = $(UNIT_web)
+FUZZ_reply   = src/exchange.c src/host/io.c $(UNIT_netstring)
+FUZZ_TARGETS = reader service cgi reply
+FUZZ_CC      = clang
+AFL_CC       = afl-clang-fast
+
+$B/fuzz/%: tests/fuzz/%.c tests/fuzz/property.h $(HEADERS) $$(FUZZ_$$*) Makefile
+	@mkdir -p $(@D)
+	$(FUZZ_CC) $(REQUIRED) $(CFLAGS) -fsanitize=fuzzer,address,undefined \
+		-fno-sanitize-recover=all -o $@ $(filter %.c,$^)
+
+$B/afl/%: tests/fuzz/%.c tests/fuzz/property.h $(HEADERS) $$(FUZZ_$$*) Makefile
+	@mkdir -p $(@D)
+	$(AFL_CC) $(REQUIRED) $(CFLAGS) -fsanitize=fuzzer -o $@ $(filter %.c,$^)
+
+fuzz: $(FUZZ_TARGETS:%=$B/fuzz/%)
+	@tests/fuzz/run $B $(SECONDS) $(FUZZ_TARGETS)
+fuzz-afl: $(FUZZ_TARGETS:%=$B/afl/%)
+	@tests/fuzz/run-afl $B $(SECONDS) $(FUZZ_TARGETS)
+
 # Every system call fails in every way, once.
 faults: all $(PROBES)
 	@/usr/bin/python3 tests/faults/campaign $B
@@ -237,5 +262,5 @@ list-installed:
 clean:
 	rm -rf $B
 
-.PHONY: all bench check check-deps clean deps enumerate faults install lint \
+.PHONY: all bench check check-deps clean deps enumerate faults fuzz fuzz-afl install lint \
 	list-installed prove run uninstall

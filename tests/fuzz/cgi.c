@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: ISC */
+/* What a web server hands on of a stranger's request, and the page for it. */
+#include <stdbool.h>
+
+#include "property.h"
+#include "wire/cgi.h"
+#include "wire/form.h"
+#include "wire/page.h"
+
+enum { METHOD, PATH, LENGTH, TYPE, ACCEPT, ADDR, PORT, LINES };
+
+/* Cuts the first line off the input; returns it as a string of its own. */
+static char *
+cut_line(const uint8_t **data, size_t *size)
+{
+	const uint8_t *end = *size > 0 ? memchr(*data, '\n', *size) : NULL;
+	size_t len = end == NULL ? *size : (size_t)(end - *data);
+	char *line = (char *)property_room(len + 1);
+
+	memcpy(line, *data, len);
+	line[len] = '\0';
+	*data += end == NULL ? len : len + 1;
+	*size -= end == NULL ? len : len + 1;
+	return line;
+}
+
+static void
+check_variables(char *const lines[LINES])
+{
+	const unsigned char *name = NULL;
+	char peer[CGI_PEER_MAX];
+	size_t len = 0, length;
+
+	cgi_method(lines[METHOD]);
+	if (cgi_name(lines[PATH], &name, &len) && len > 0)
+		PROPERTY(name == (const unsigned char *)lines[PATH] + 1 &&
+			 len == strlen(lines[PATH]) - 1);
+	if (cgi_content_length(lines[LENGTH], 99999, &length) == CGI_LENGTH_OK)
+		PROPERTY(length <= 99999);
+	cgi_is_form(lines[TYPE]);
+	cgi_wants_html(lines[ACCEPT]);
+	cgi_peer(lines[ADDR], lines[PORT], peer);
+	PROPERTY(memchr(peer, '\0', sizeof(peer)) != NULL);
+	for (const char *p = peer; *p != '\0'; p++)
+		PROPERTY(*p > ' ' && *p <= '~' && *p != '"');
+}
+
+static void
+check_form(const uint8_t *body, size_t size)
+{
+	unsigned char *copy = property_copy(body, size);
+	unsigned char *room = property_room(size);
+	const unsigned char *value;
+	size_t len, room_len;
+
+	if (form_find(copy, size, "text", &value, &len)) {
+		PROPERTY(value >= copy && value + len <= copy + size);
+		if (form_decode(value, len, room, &room_len))
+			PROPERTY(room_len <= len);
+	}
+	free(copy);
+	free(room);
+}
+
+static size_t
+count_markup(const unsigned char *text, const unsigned char *result, size_t len)
+{
+	static const unsigned char list[] = "rot13\nshout\n";
+	const struct page page = {
+	    .list = list,
+	    .list_len = sizeof(list) - 1,
+	    .name = list,
+	    .name_len = 5,
+	    .text = text,
+	    .text_len = len,
+	    .result = result,
+	    .result_len = len,
+	};
+	size_t cap = page_capacity(sizeof(list) - 1, len, len), count = 0;
+	unsigned char *html = property_room(cap);
+	size_t size = page_write(&page, html, cap);
+
+	PROPERTY(size <= cap);
+	for (size_t i = 0; i < size; i++)
+		count += html[i] == '<' || html[i] == '"';
+	PROPERTY(page_write(&page, html, size / 2) == size);
+	free(html);
+	return count;
+}
+
+/* No text adds markup. */
+static void
+check_page(const uint8_t *text, size_t size)
+{
+	unsigned char *harmless = property_room(size);
+
+	memset(harmless, 'x', size);
+	PROPERTY(count_markup(text, text, size) ==
+		 count_markup(harmless, harmless, size));
+	free(harmless);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char *lines[LINES];
+
+	if (size > 4096)
+		return 0;
+	for (int i = 0; i < LINES; i++)
+		lines[i] = cut_line(&data, &size);
+	check_variables(lines);
+	for (int i = 0; i < LINES; i++)
+		free(lines[i]);
+	check_form(data, size);
+	if (size > 0)
+		check_page(data, size);
+	return 0;
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: ISC */
+/* What versify makes of whatever a server sends before it closes. */
+#include <sys/socket.h>
+
+#include <stdbool.h>
+#include <unistd.h>
+
+#include "exchange.h"
+#include "host/io.h"
+#include "property.h"
+#include "wire/netstring.h"
+
+#define MAX 999
+
+/* A reply is one netstring, whole, and nothing else. */
+static bool
+is_reply(const uint8_t *data, size_t size, size_t *ret_start, size_t *ret_len)
+{
+	return netstring_decode(data, size, MAX, ret_start, ret_len) ==
+		   NETSTRING_OK &&
+	       *ret_start + *ret_len + 1 == size;
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const unsigned char request[] = "7:rot13.x,";
+	struct exchange_failure failure = {0};
+	size_t start = 0, len = 0, want_start = 0, want_len = 0;
+	unsigned char *reply;
+	int fds[2];
+	bool good, want;
+
+	if (size > 4096)
+		return 0;
+	io_init();
+	io_set_deadline(5);
+	PROPERTY(socketpair(AF_UNIX, SOCK_STREAM, 0, fds) == 0);
+	PROPERTY(write(fds[1], data, size) == (ssize_t)size);
+	/* Not closed: the request must find someone who takes it. */
+	PROPERTY(shutdown(fds[1], SHUT_WR) == 0);
+	reply = property_room(NETSTRING_HEADER_MAX + MAX + 1);
+	good = exchange_run(fds[0], request, sizeof(request) - 1, reply, MAX,
+	    &start, &len, &failure);
+	want = is_reply(data, size, &want_start, &want_len);
+	PROPERTY(good == want);
+	if (good)
+		PROPERTY(start == want_start && len == want_len &&
+			 memcmp(reply, data, size) == 0);
+	else
+		PROPERTY(failure.status >= 64 && failure.status <= 78 &&
+			 failure.reason[0] != '\0');
+	free(reply);
+	close(fds[0]);
+	close(fds[1]);
+	return 0;
+}
