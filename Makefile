@@ -84,8 +84,8 @@ CHECK_PACKAGES = apache2-bin bats bats-assert bats-file bats-support \
 	chromium chromium-driver clang clang-format cppcheck curl fcgiwrap \
 	gnuplot-nox haproxy iproute2 ipsvd libunistring-dev lighttpd mandoc \
 	ncat netbase netcat-openbsd netcat-traditional nginx-light parallel \
-	procps python3 \
-	python3-twisted shellcheck socat strace ucspi-tcp unicode-data
+	procps python3 python3-twisted shellcheck socat strace ucspi-tcp unicode-data
+EVIDENCE_PACKAGES = cvc4 frama-c-base libclang-rt-14-dev why3 z3
 # What the inetds need that tests/get-inetds unpacks.
 INETD_PACKAGES = libbsd0 libevent-2.1-7 libnsl2 libtirpc3 libwrap0
 
@@ -93,7 +93,7 @@ deps:
 	@tests/install-packages $(BUILD_PACKAGES)
 check-deps:
 	@tests/install-packages $(BUILD_PACKAGES) $(CHECK_PACKAGES) \
-		$(INETD_PACKAGES)
+		$(EVIDENCE_PACKAGES) $(INETD_PACKAGES)
 	@tests/get-inetds
 
 # Unit tests: tests/unit/NAME.c is built with the sources that UNIT_NAME
@@ -262,5 +262,5 @@ list-installed:
 clean:
 	rm -rf $B
 
-.PHONY: all bench check check-deps clean deps enumerate faults fuzz fuzz-afl install lint \
-	list-installed prove run uninstall
+.PHONY: all bench check check-deps clean deps enumerate faults fuzz fuzz-afl \
+	install lint list-installed prove run uninstall
