@@ -23,8 +23,16 @@ setup() {
 @test "by keyboard, to a screen reader, in light and dark, in 320 pixels" {
 	export HOME=$BATS_TEST_TMPDIR
 	URL=http://$(<"$SETTINGS.lighttpd")/versed
-	run -0 timeout 120 "$BATS_TEST_DIRNAME/browser.py" "$URL" \
-		"$BATS_TEST_TMPDIR"
+	# A busy machine's browser is at times not as fast as its driver thinks;
+	# what is wrong with the page is wrong each time.
+	for try in 1 2 3; do
+		mkdir "$BATS_TEST_TMPDIR/$try"
+		cd "$BATS_TEST_TMPDIR/$try"
+		run timeout 60 "$BATS_TEST_DIRNAME/browser.py" "$URL" "$PWD"
+		[[ $status != 0 ]] || break
+		echo "$output" >&2
+	done
+	[[ $status = 0 ]]
 	assert_output ''
 	[[ -s dark-result.png && -s light-result.png && -s narrow.png ]]
 }
