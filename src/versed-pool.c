@@ -181,35 +181,44 @@ sooner(long long a, long long b)
 	return a < b ? a : b;
 }
 
+/* Does what a signal asks for; SIGCHLD only wakes. */
+static void
+obey(struct pool *pool, int signo)
+{
+	switch (signo) {
+	case SIGHUP:
+		if (pool->draining)
+			break;
+		pool_replace(pool);
+		notify_reloading(clock_ms());
+		break;
+	case SIGINT:
+	case SIGTERM:
+		pool_drain(pool, clock_ms());
+		notify_stopping("waiting for requests under way");
+		break;
+	}
+}
+
 /* Runs pool, ready, until it is told to end and has no process left. */
 static void
 run(struct pool *pool, struct notify *notify, const sigset_t *set)
 {
 	char status[STATUS_MAX];
-	bool is_news = true;
-	long long now_ms = clock_ms();
+	bool is_news = true, was_replacing, is_replaced;
+	long long until_ms, now_ms = clock_ms();
+	size_t reaped = 0;
 
 	while (!pool->draining || pool_alive(pool) > 0) {
-		bool is_replaced, was_replacing = pool_is_replacing(pool);
-
-		switch (wait_signal(set, now_ms,
-		    sooner(pool_next(pool, now_ms),
-			notify_next(notify, is_news)))) {
-		case SIGHUP:
-			if (pool->draining)
-				break;
-			pool_replace(pool);
-			notify_reloading(clock_ms());
-			was_replacing = true;
-			break;
-		case SIGINT:
-		case SIGTERM:
-			pool_drain(pool, clock_ms());
-			notify_stopping("waiting for requests under way");
-			break;
-		}
+		until_ms = sooner(
+		    pool_next(pool, now_ms), notify_next(notify, is_news));
+		if (reaped == POOL_REAP_MAX)
+			until_ms = now_ms;
+		obey(pool, wait_signal(set, now_ms, until_ms));
+		was_replacing = pool_is_replacing(pool);
 		now_ms = clock_ms();
-		if (pool_reap(pool, now_ms) > 0)
+		reaped = pool_reap(pool, now_ms);
+		if (reaped > 0)
 			is_news = true;
 		pool_tend(pool, now_ms);
 		is_replaced = was_replacing && !pool_is_replacing(pool);
@@ -227,7 +236,8 @@ run(struct pool *pool, struct notify *notify, const sigset_t *set)
 int
 main(int argc, char *argv[])
 {
-	struct pool pool = {.plan.wanted = WORKERS_DEFAULT,
+	/* Static, as what it refers to lives as long as the process. */
+	static struct pool pool = {.plan.wanted = WORKERS_DEFAULT,
 	    .plan.limit_ms = 1000 * TIMEOUT_S_DEFAULT};
 	struct listener *listeners;
 	struct notify notify;

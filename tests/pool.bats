@@ -203,6 +203,22 @@ load_pool() {
 	run ! grep -v WATCHDOG=1 "$T/notified"
 }
 
+@test "a load that never lets up: the watchdog is fed, TERM is heard" {
+	listen_to_notify
+	under+=(WATCHDOG_USEC=500000)
+	pool -- -w 32
+	load_pool -c 64 -d 20 >"$T/loaded" 3>&- &
+	loader=$!
+	wait_until 10 notified ' [1-9][0-9]* answered'
+	# Fed each quarter of a second.
+	before=$(wc -l <"$T/notified")
+	wait_until 3 eval '[ "$(wc -l <"$T/notified")" -ge $((before + 4)) ]'
+	kill "$pool"
+	ends 0
+	kill "$loader"
+	wait "$loader" || true
+}
+
 @test "TERM: a request under way is answered, idle workers go, exit 0" {
 	pool -- -w 2
 	ask_slowly "$port"

@@ -47,7 +47,8 @@ pool_reap(struct pool *pool, long long now_ms)
 	pid_t pid;
 	int status;
 
-	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+	while (count < POOL_REAP_MAX &&
+	       (pid = waitpid(-1, &status, WNOHANG)) > 0) {
 		count++;
 		/* As process 1 it may get others than its own. */
 		for (size_t i = 0; i < pool->count; i++) {

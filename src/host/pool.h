@@ -12,6 +12,9 @@
 /* How often workers told to go are told again. */
 #define POOL_URGE_MS 100
 
+/* How many at once, that signals and the service manager need not wait. */
+#define POOL_REAP_MAX 64
+
 struct pool {
 	struct crew_plan plan;
 	struct crew *crews;
@@ -35,7 +38,11 @@ struct pool {
 int pool_open(struct pool *pool, const struct listener *listeners, size_t count,
     long long now_ms);
 
-/* Buries all workers that have ended and replaces them.  Returns how many. */
+/*
+ * Buries workers that have ended and replaces them, at most POOL_REAP_MAX: it
+ * takes time to start one, and others end meanwhile.  Returns how many; after
+ * POOL_REAP_MAX there may be more, of whom no signal tells.
+ */
 size_t pool_reap(struct pool *pool, long long now_ms);
 
 /* Does what is due: starts, replaces, tells to go, kills. */
