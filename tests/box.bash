@@ -17,10 +17,22 @@ box() {
 box_boot() {
 	! "$BATS_TEST_DIRNAME/booted-systemd" can ||
 		"$BATS_TEST_DIRNAME/booted-systemd" start "$BOX"
-	[[ ! -e $BOX/pid ]] || box make -s install
+	[[ ! -e $BOX/pid ]] || box make -s install B="$(
+		realpath --relative-to="$BATS_TEST_DIRNAME/.." \
+			"${BUILD:-$BATS_TEST_DIRNAME/../build}"
+	)"
+}
+
+# What instrumented programs reported in there would go with it.
+box_reports() {
+	# shellcheck disable=SC2016
+	box bash -c 'find "$1/reports" -newer /etc/machine-id -type f -exec cat {} +
+		journalctl -q -o cat -g "Sanitizer|runtime error"' - "$BUILD"
 }
 
 box_stop() {
+	[[ -z ${INSTRUMENTED-} || ! -e $BOX/pid ]] ||
+		box_reports >>"$BUILD/box-reports" || true
 	"$BATS_TEST_DIRNAME/booted-systemd" stop "$BOX"
 }
 

@@ -52,13 +52,12 @@ refused() {
 	[[ $(grep -c result= log) == 1 ]]
 }
 
-# limit_memory: from here on versed.cgi has a gigabyte of addresses, which is
-# not enough for a sanitizer.
+# limit_memory: from here on versed.cgi has a gigabyte of addresses.
 limit_memory() {
+	need_shipped 'needs of memory'
 	printf '#!/bin/sh\nulimit -v 1000000\nexec "%s"\n' "$CGI" >limited
 	chmod +x limited
 	CGI=$PWD/limited
-	skip_unless 'env -i "$CGI" </dev/null' 'a program that is content with 1 GB'
 }
 
 FORM=CONTENT_TYPE=application/x-www-form-urlencoded

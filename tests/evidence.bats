@@ -15,6 +15,7 @@ setup() {
 
 # survive SCENARIO ...: each of its faults, as `make faults` tries them all.
 survive() {
+	need_shipped 'system calls'
 	skip_unless '[ "$(uname -m)" = x86_64 ]' 'an x86-64 machine'
 	run -0 /usr/bin/python3 "$ROOT/tests/faults/campaign" "$BUILD" "$@"
 	assert_line --regexp '^[1-9][0-9]{2,} faults tried, 0 not survived$'

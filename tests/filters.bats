@@ -120,6 +120,7 @@ none_left() {
 }
 
 @test "a folder that cannot be read is refused" {
+	need_shipped messages
 	need setpriv
 	need_root
 	chmod 700 "$DIR" && chmod 711 "$BATS_TEST_TMPDIR"

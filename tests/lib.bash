@@ -8,6 +8,9 @@ ROOT=$(cd "${BATS_TEST_DIRNAME:?}/.." && pwd)
 BUILD=${BUILD:-$ROOT/build}
 VERSED=${VERSED:-$BUILD/versed}
 
+# Tests run make as a user does, not with what a make around them was told.
+unset MAKEFLAGS MAKELEVEL
+
 bats_require_minimum_version 1.5.0
 load_library() {
 	load "/usr/lib/bats/$1/load"
@@ -26,6 +29,12 @@ skip_unless() {
 		return 1
 	fi
 	skip "needs $2"
+}
+
+# need_shipped WHAT: skips the test where the programs are not those that are
+# shipped but tests/instrumented's, and so differ in WHAT; STRICT=1 or not.
+need_shipped() {
+	[ -z "${INSTRUMENTED-}" ] || skip "$INSTRUMENTED: other $1"
 }
 
 need_root() {

@@ -454,6 +454,7 @@ lines_at_least() {
 # as_somebody PROCESSES: the pool is to run under such a limit, as a user of
 # whom there are no other processes.
 as_somebody() {
+	need_shipped 'needs of processes'
 	PUBLIC=$(mktemp -d)
 	chmod 755 "$PUBLIC"
 	cp "$POOL" "$VERSED" "$PUBLIC"

@@ -4,6 +4,7 @@
 
 setup() {
 	load lib
+	need_shipped 'system calls'
 	need /usr/bin/python3
 	skip_unless '[ "$(uname -m)" = x86_64 ]' 'an x86-64 machine'
 	printf '9:rot13.abc,' >"$BATS_TEST_TMPDIR/request"

@@ -141,6 +141,7 @@ nothing_failed() {
 }
 
 @test "300 connections in a burst, 20 slow ones among them: all answered" {
+	need_shipped 'speed'
 	printf '27:cummingsify.HERE IS MY POEM,' >"$BATS_TEST_TMPDIR/request"
 	run -0 box tests/client.py "$SERVER" 320 20 \
 		<"$BATS_TEST_TMPDIR/request"

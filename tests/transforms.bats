@@ -110,6 +110,7 @@ sys.stdout.buffer.write(b"\n".join(body.split(b"\n")[::-1]) + end)'
 }
 
 @test "case mapping agrees with Python" {
+	need_shipped libraries
 	skip_unless 'test -e /usr/share/unicode/UnicodeData.txt' unicode-data
 	skip_unless "test -e '$BUILD/unit/casemap.so'" 'make check'
 	run -0 /usr/bin/python3 "$ROOT/tests/unit/casemap-oracle.py" \

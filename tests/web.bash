@@ -124,7 +124,7 @@ web_start() {
 	WEB=$(mktemp -d)
 	chmod 755 "$WEB"
 	mkdir "$WEB/root"
-	cp "$BATS_TEST_DIRNAME/../build/versed.cgi" "$WEB"
+	cp "$BUILD/versed.cgi" "$WEB"
 	[[ $(id -u) != 0 ]] || chown -R 65534:65534 "$WEB"
 	echo "$WEB" >"$SETTINGS"
 	for server; do

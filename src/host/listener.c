@@ -63,8 +63,9 @@ check(const struct listener *listener)
 int
 listener_find(struct listener **ret_listeners, size_t *ret_count)
 {
-	struct listener *listeners;
-	char **names = NULL;
+	/* Reachable for the life of the process. */
+	static struct listener *listeners;
+	static char **names;
 	int passed = sd_listen_fds_with_names(true, &names);
 	size_t count = passed > 0 ? (size_t)passed : 1;
 	int status;

@@ -16,9 +16,7 @@
 
 #define FILES_MAX 256
 
-#if defined(SANDBOX_NO_SECCOMP)
-#undef SANDBOX_ARCH /* sanitizers need system calls of their own */
-#elif defined(__x86_64__) && defined(__LP64__)
+#if defined(__x86_64__) && defined(__LP64__)
 #define SANDBOX_ARCH AUDIT_ARCH_X86_64
 #elif defined(__aarch64__)
 #define SANDBOX_ARCH AUDIT_ARCH_AARCH64
