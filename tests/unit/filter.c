@@ -9,6 +9,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdint.h>
 
@@ -16,7 +17,7 @@
 
 #define TEXT_LEN 1000000
 
-static char dir[] = "/tmp/versed-unit-XXXXXX";
+static char dir[PATH_MAX];
 static struct filters filters;
 static char said[1024];
 static size_t said_len;
@@ -32,13 +33,26 @@ on_line(void *context, const char *name, const unsigned char *line, size_t len)
 static void
 add(const char *name, const char *script)
 {
-	char path[256];
+	char path[PATH_MAX + 64];
 	int fd;
 
 	snprintf(path, sizeof(path), "%s/%s", dir, name);
 	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0755);
 	EXPECT(fd >= 0 && write(fd, script, strlen(script)) > 0);
 	EXPECT(fchmod(fd, 0755) == 0 && close(fd) == 0);
+}
+
+/* Below TMPDIR, that what a crash leaves is not left in /tmp. */
+static void
+make_folder(void)
+{
+	const char *tmp = getenv("TMPDIR");
+	char name[PATH_MAX];
+
+	snprintf(name, sizeof(name), "%s/versed-unit-XXXXXX",
+	    tmp != NULL ? tmp : "/tmp");
+	EXPECT(mkdtemp(name) != NULL && chmod(name, 0755) == 0);
+	EXPECT(realpath(name, dir) != NULL);
 }
 
 static void
@@ -181,7 +195,7 @@ main(void)
 
 	signal(SIGPIPE, SIG_IGN);
 	alarm(60);
-	EXPECT(mkdtemp(dir) != NULL && chmod(dir, 0755) == 0);
+	make_folder();
 	add("cat", "#!/bin/sh\nexec cat\n");
 	add("fail", "#!/bin/sh\ncat; printf 'a\\n\\nb' >&2; exit 9\n");
 	add("hang", "#!/bin/sh\nsleep 1000 & sleep 1000\n");
