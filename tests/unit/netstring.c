@@ -114,9 +114,10 @@ test_error(void)
 	} cases[] = {
 	    {":", "no length"},
 	    {"x", "no length"},
+	    {"/", "no length"},
 	    {"00", "leading zero in the length"},
 	    {"05:", "leading zero in the length"},
-	    {"5;", "not a digit in the length"},
+	    {"9;", "not a digit in the length"},
 	    {"0:;", "no comma after the content"},
 	    {"1:ab", "no comma after the content"},
 	};

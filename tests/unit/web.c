@@ -59,10 +59,14 @@ test_length(void)
 	EXPECT(cgi_content_length("+1", 9, &size) == CGI_LENGTH_BAD);
 	EXPECT(cgi_content_length(" 1", 9, &size) == CGI_LENGTH_BAD);
 	EXPECT(cgi_content_length("1 ", 9, &size) == CGI_LENGTH_BAD);
+	EXPECT(cgi_content_length("1/", 9, &size) == CGI_LENGTH_BAD);
+	EXPECT(cgi_content_length("1:", 9, &size) == CGI_LENGTH_BAD);
 	EXPECT(cgi_content_length("1,1", 9, &size) == CGI_LENGTH_BAD);
 	EXPECT(cgi_content_length("0x1", 9, &size) == CGI_LENGTH_BAD);
 	EXPECT(cgi_content_length("99999x", 9, &size) == CGI_LENGTH_BAD);
 	EXPECT(cgi_content_length("10", 9, &size) == CGI_LENGTH_TOO_LONG);
+	/* Too long for good, whatever digits follow. */
+	EXPECT(cgi_content_length("190", 15, &size) == CGI_LENGTH_TOO_LONG);
 	EXPECT(cgi_content_length("18446744073709551617", 9, &size) ==
 	       CGI_LENGTH_TOO_LONG);
 	EXPECT(cgi_content_length("18446744073709551616", SIZE_MAX, &size) ==
@@ -82,6 +86,11 @@ test_is_form(void)
 {
 	EXPECT(cgi_is_form("application/x-www-form-urlencoded"));
 	EXPECT(cgi_is_form("Application/X-WWW-Form-Urlencoded ; charset=x"));
+	EXPECT(cgi_is_form("\tapplication/x-www-form-urlencoded\t;"));
+	EXPECT(!cgi_is_form("\napplication/x-www-form-urlencoded"));
+	EXPECT(!cgi_is_form("\bapplication/x-www-form-urlencoded"));
+	/* With 0x20 set it would be a slash. */
+	EXPECT(!cgi_is_form("application\x0fx-www-form-urlencoded"));
 	EXPECT(!cgi_is_form(NULL));
 	EXPECT(!cgi_is_form(""));
 	EXPECT(!cgi_is_form("text/plain"));
@@ -109,6 +118,26 @@ test_wants_html(void)
 	EXPECT(!cgi_wants_html("text/html;q=0.5,text/plain"));
 	EXPECT(!cgi_wants_html("text/htmlx,xtext/html"));
 	EXPECT(!cgi_wants_html(",,,;;,"));
+	EXPECT(!cgi_wants_html("x-text/html,x+text/html"));
+	EXPECT(!cgi_wants_html("text/html;level=1;q=0"));
+	EXPECT(!cgi_wants_html("text/html;;q=0"));
+}
+
+/* Which of the two has the greater weight, to the thousandth. */
+static void
+test_weights(void)
+{
+	EXPECT(cgi_wants_html("text/html;q=0.001"));
+	EXPECT(cgi_wants_html("text/html;q=1,text/plain"));
+	EXPECT(cgi_wants_html("text/html,text/plain;q=1"));
+	EXPECT(cgi_wants_html("text/html;q=0.5 , text/plain;q=0.500"));
+	EXPECT(cgi_wants_html("text/plain;q=0.500 , text/html;q=0.5"));
+	EXPECT(cgi_wants_html("text/plain;q=0.5 , text/html;q=0.500"));
+	/* The third weight is nobody's. */
+	EXPECT(cgi_wants_html("text/html;q=0.5,text/plain;q=0.5,a/b;q=0.9"));
+	EXPECT(!cgi_wants_html("text/html;q=0.999,text/plain"));
+	EXPECT(!cgi_wants_html("text/html;q=0.51,text/plain;q=0.55"));
+	EXPECT(!cgi_wants_html("text/html;q=0.15,text/plain;q=0.9"));
 }
 
 static bool
@@ -135,11 +164,23 @@ test_peer(void)
 	EXPECT(peer_is("192.0.2.7", "", "192.0.2.7"));
 	EXPECT(peer_is("192.0.2.7", "4711", "192.0.2.7:4711"));
 	EXPECT(peer_is("2001:db8::1", "80", "[2001:db8::1]:80"));
+	EXPECT(peer_is("fe80::1%eth0", "80", "[fe80::1%eth0]:80"));
+	EXPECT(peer_is("az`{@[AZ$&", NULL, "az????AZ??"));
 	EXPECT(peer_is("a b\n\"\x1b=\xc3", "=", "a?b?????:?"));
 	EXPECT(peer_is(many, "80", want));
 	EXPECT(peer_is("1", many, memcpy(want, "1:", 2)));
 	many[100] = ':';
 	EXPECT(peer_is(many, "80", memcpy(want, "[a", 2)));
+	/* The last bytes that there is room for. */
+	many[62] = '\0';
+	memset(want, 'a', 62);
+	want[62] = ':';
+	EXPECT(peer_is(many, "80", want));
+	many[0] = ':';
+	many[61] = '\0';
+	memcpy(want, "[:", 2);
+	want[62] = ']';
+	EXPECT(peer_is(many, "80", want));
 }
 
 /* Whether the field of the body decodes to want. */
@@ -159,6 +200,18 @@ field_is(const char *body, size_t len, const char *name, const char *want,
 	       text_len == want_len && memcmp(text, want, want_len) == 0;
 }
 
+/* Whether the string is what a value may be. */
+static bool
+decodes(const char *value)
+{
+	size_t len = strlen(value), text_len = 77;
+	unsigned char *copy = unit_copy(value, len);
+	bool good = form_decode(copy, len, copy, &text_len);
+
+	EXPECT(good || text_len == 77);
+	return good;
+}
+
 #define FIELD_IS(body, name, want) \
 	field_is(body, sizeof(body) - 1, name, want, sizeof(want) - 1)
 
@@ -176,12 +229,43 @@ test_form(void)
 	EXPECT(!FIELD_IS("", "text", ""));
 	EXPECT(!FIELD_IS("text", "text", ""));
 	EXPECT(!FIELD_IS("textx=a&xtext=a&tex=a", "text", "a"));
-	EXPECT(!FIELD_IS("text=%", "text", "%"));
-	EXPECT(!FIELD_IS("text=%4", "text", "%4"));
+	EXPECT(FIELD_IS(
+	    "text=%09%19%90%99%aA%fF", "text", "\t\x19\x90\x99\xaa\xff"));
 	EXPECT(!FIELD_IS("text=%4&1=1", "text", "%4"));
-	EXPECT(!FIELD_IS("text=%4g", "text", "%4g"));
-	EXPECT(!FIELD_IS("text=%g4", "text", "%g4"));
-	EXPECT(!FIELD_IS("text=%-1", "text", "%-1"));
+}
+
+static void
+test_form_without_field(void)
+{
+	const unsigned char *body = (const unsigned char *)"a=1&b=2", *value;
+	size_t len = 77;
+
+	value = body;
+	EXPECT(!form_find(body, 7, "c", &value, &len));
+	EXPECT(value == body && len == 77);
+}
+
+static void
+test_form_percent(void)
+{
+	static const char *const bad[] = {"%", "%4", "a%", "a%4", "aaa%4",
+	    "%4g", "%g4", "%-1", "%/0", "%0/", "%:0", "%0:", "%@0", "%`0",
+	    "%0`", "%G0", "%0 ", "%%41"};
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		EXPECT(!decodes(bad[i]));
+	EXPECT(decodes("%41") && decodes("a%41a"));
+}
+
+/* What is before a value is not its own. */
+static void
+test_form_newline_first(void)
+{
+	unsigned char bytes[] = "\r\n";
+	size_t len = 77;
+
+	EXPECT(form_decode(bytes + 1, 1, bytes + 1, &len));
+	EXPECT(len == 1 && bytes[1] == '\n');
 }
 
 #define BYTES(string) (const unsigned char *)(string), sizeof(string) - 1
@@ -231,6 +315,71 @@ test_page(void)
 	EXPECT(strstr(html, "it is so") && !strstr(html, "<pre"));
 }
 
+/* Whether html is made of the parts, with whatever is between them. */
+static bool
+in_order(const char *html, const char *const *parts)
+{
+	for (; *parts != NULL; parts++) {
+		html = strstr(html, *parts);
+		if (html == NULL) {
+			fprintf(stderr, "not there: %s\n", *parts);
+			return false;
+		}
+		html += strlen(*parts);
+	}
+	return *html == '\0';
+}
+
+static void
+test_page_parts(void)
+{
+	static const char *const form[] = {"<!DOCTYPE html>\n<html lang",
+	    "<title>Transform a poem</title>\n<style>\n", "</style>\n</head>\n",
+	    "<form method=\"post\"", "<textarea ", "</textarea>\n", "<select ",
+	    "</select>\n", "</form>\n</div>\n</main>\n</body>\n</html>\n",
+	    NULL};
+	static const char *const result[] = {
+	    "<title>Result – Transform a poem<",
+	    "</form>\n<section id=\"result\" ",
+	    ">Result of a</h2>\n<pre lang=\"\" dir=\"auto\">\nX</pre>\n"
+	    "</section>\n</div>\n",
+	    "</html>\n", NULL};
+	static const char *const problem[] = {
+	    "<title>No result – Transform a poem</title>",
+	    "</form>\n<section id=\"result\" ",
+	    ">No result</h2>\n<p class=\"problem\">it is so</p>\n"
+	    "</section>\n</div>\n",
+	    "</html>\n", NULL};
+	struct page page = {BYTES("\na\n"), NULL, 0, BYTES("x"), NULL, 0, NULL};
+	const char *html = page_string(&page);
+
+	EXPECT(in_order(html, form) && !strstr(html, "Result"));
+	/* No name is not an empty one. */
+	EXPECT(strstr(html, "<option></option>\n<option>a</option>\n"));
+	page.name = (const unsigned char *)"a";
+	page.name_len = 1;
+	page.result = (const unsigned char *)"X";
+	page.result_len = 1;
+	html = page_string(&page);
+	EXPECT(in_order(html, result));
+	EXPECT(strstr(html, "<option></option>\n<option selected>a</option>"));
+	page.problem = "it is so";
+	EXPECT(in_order(page_string(&page), problem));
+}
+
+/* The capacity is enough for the page's own bytes, and no great waste. */
+static void
+test_page_capacity(void)
+{
+	size_t own = page_capacity(0, 0, 0);
+
+	EXPECT(own >= 4096 && own <= 16384);
+	EXPECT(page_capacity(1000, 0, 0) >= own + 18000);
+	EXPECT(page_capacity(1000, 0, 0) <= own + 50000);
+	EXPECT(page_capacity(0, 1000, 0) == own + 5000);
+	EXPECT(page_capacity(0, 0, 1000) == own + 5000);
+}
+
 /* What grows the most is still within the capacity. */
 static void
 test_page_growth(void)
@@ -248,18 +397,58 @@ test_page_growth(void)
 static void
 test_reply(void)
 {
+	static const char want[] = "Status: 200 OK\n"
+				   "Content-Type: text/html; charset=utf-8\n"
+				   "Content-Length: 7\n"
+				   "Cache-Control: no-store\n"
+				   "Content-Security-Policy: none\n"
+				   "Referrer-Policy: no-referrer\n"
+				   "Vary: Accept\n"
+				   "X-Content-Type-Options: nosniff\n"
+				   "\n";
 	char *header = (char *)unit_room(REPLY_HEADER_MAX);
 	struct reply reply = {
-	    .code = 405, .allow = "GET, HEAD, POST", .size = SIZE_MAX};
-	size_t len;
+	    .code = 200, .is_html = true, .policy = "none", .size = 7};
+	size_t len = reply_header(&reply, header);
 
+	EXPECT(len == strlen(want) && strcmp(header, want) == 0);
+	reply.allow = "GET, HEAD, POST";
+	reply.is_html = false;
+	reply.size = SIZE_MAX;
 	reply.policy = page_policy;
 	len = reply_header(&reply, header);
 	EXPECT(len == strlen(header) && len < REPLY_HEADER_MAX);
-	EXPECT(strncmp(header, "Status: 405 Method Not Allowed\n", 31) == 0);
+	EXPECT(strstr(header, "\nContent-Type: text/plain; charset=utf-8\n"));
 	EXPECT(strstr(header, "\nAllow: GET, HEAD, POST\n"));
 	EXPECT(strstr(header, "\nContent-Length: 18446744073709551615\n"));
 	EXPECT(strcmp(header + len - 2, "\n\n") == 0);
+}
+
+static void
+test_reply_phrases(void)
+{
+	static const struct {
+		int code;
+		const char *want;
+	} cases[] = {
+	    {200, "Status: 200 OK\n"},
+	    {400, "Status: 400 Bad Request\n"},
+	    {404, "Status: 404 Not Found\n"},
+	    {405, "Status: 405 Method Not Allowed\n"},
+	    {411, "Status: 411 Length Required\n"},
+	    {413, "Status: 413 Content Too Large\n"},
+	    {422, "Status: 422 Unprocessable Content\n"},
+	    {500, "Status: 500 Internal Server Error\n"},
+	};
+	char *header = (char *)unit_room(REPLY_HEADER_MAX);
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct reply reply = {.code = cases[i].code, .policy = "none"};
+
+		reply_header(&reply, header);
+		EXPECT(
+		    strncmp(header, cases[i].want, strlen(cases[i].want)) == 0);
+	}
 }
 
 int
@@ -270,10 +459,17 @@ main(void)
 	test_length();
 	test_is_form();
 	test_wants_html();
+	test_weights();
 	test_peer();
 	test_form();
+	test_form_without_field();
+	test_form_percent();
+	test_form_newline_first();
 	test_page();
+	test_page_parts();
+	test_page_capacity();
 	test_page_growth();
 	test_reply();
+	test_reply_phrases();
 	return unit_end();
 }
