@@ -9,6 +9,7 @@
 #include <unictype.h>
 #include <unistr.h>
 
+#include "service/casemap-context.h"
 #include "service/casemap-shape.h"
 #include "unit.h"
 
@@ -94,6 +95,27 @@ test_random_texts(void)
 		compare(casemap_lower, u8_tolower, text, len);
 		compare(casemap_upper, u8_toupper, text, len);
 	}
+}
+
+/* The edges of what the properties hold for, and no code out of the table. */
+static void
+test_properties(void)
+{
+	static const uint32_t cased[] = {
+	    'A', 'Z', 'a', 'z', 0x345, 0x3a3, 0x1f130, 0x1f149, 0x1f189};
+	static const uint32_t ignorable[] = {'\'', '.', 0xad, 0x345, 0xe0001,
+	    0xe0020, 0xe007f, 0xe0100, 0xe01ef, 0x1f3ff};
+	static const uint32_t none[] = {'@', '[', '1', 0x1f12f, 0x1f18a,
+	    0x1f3fa, 0x1f400, 0xdffff, 0xe0000, 0xe0002, 0xe001f, 0xe0080,
+	    0xe00ff, 0xe01f0, 0x10ffff};
+
+	for (size_t i = 0; i < sizeof(cased) / sizeof(cased[0]); i++)
+		EXPECT(casemap_is_cased(cased[i]));
+	for (size_t i = 0; i < sizeof(ignorable) / sizeof(ignorable[0]); i++)
+		EXPECT(casemap_is_ignorable(ignorable[i]));
+	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
+		EXPECT(!casemap_is_cased(none[i]) &&
+		       !casemap_is_ignorable(none[i]));
 }
 
 /* Reads nothing behind a text; writes at most ROOM_PAST bytes behind a result.
@@ -193,6 +215,7 @@ main(void)
 {
 	test_every_code_point();
 	test_random_texts();
+	test_properties();
 	test_edges();
 	test_shapes();
 	test_failure_wipes();
