@@ -54,8 +54,7 @@ cgi_content_length(const char *text, size_t max, size_t *ret_size)
 			return CGI_LENGTH_BAD;
 		digit = (size_t)(*text - '0');
 		too_long |= digit > max || size > (max - digit) / 10;
-		if (!too_long)
-			size = size * 10 + digit;
+		size = size * 10 + digit;
 	}
 	if (too_long)
 		return CGI_LENGTH_TOO_LONG;

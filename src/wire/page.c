@@ -165,7 +165,7 @@ put_options(struct out *out, const struct page *page)
 	const unsigned char *line = page->list, *next;
 	size_t rest = page->list_len, len;
 
-	while (rest > 0 && (next = memchr(line, '\n', rest)) != NULL) {
+	while ((next = memchr(line, '\n', rest)) != NULL) {
 		len = (size_t)(next - line);
 		put_string(out, len > 0 && len == page->name_len &&
 					memcmp(line, page->name, len) == 0
