@@ -97,6 +97,44 @@ test_random_texts(void)
 	}
 }
 
+/* ASCII at every place of runs and blocks, with one other character or none. */
+static void
+test_ascii_runs(void)
+{
+	static const char *const others[] = {
+	    "", "\xc3\x89", "\xe1\xbc\x88", "\xf0\x90\x90\x80", "\xc4\xb0"};
+	unsigned char text[700];
+
+	for (size_t place = 0; place < 640; place++) {
+		const char *other = others[place % 5];
+		size_t len = strlen(other);
+
+		for (size_t i = 0; i < sizeof(text); i++)
+			text[i] = (unsigned char)((i + place) % 128);
+		memcpy(text + place, other, len);
+		compare(casemap_lower, u8_tolower, text, sizeof(text));
+		compare(casemap_upper, u8_toupper, text, sizeof(text));
+	}
+}
+
+/* Bytes that are no UTF-8, alone and among NULs, in and after whole blocks. */
+static void
+test_stray_bytes(void)
+{
+	unsigned char text[600], got[600 * 3 + ROOM_PAST];
+	size_t ret_len;
+
+	for (int c = 0x80; c < 0x100; c++) {
+		for (size_t len = 1; len < sizeof(text); len += 23) {
+			memset(text, 0, sizeof(text));
+			text[len - 1] = (unsigned char)c;
+			EXPECT(!casemap_lower(text, len, got, &ret_len));
+			EXPECT(!casemap_upper(text, 600, got, &ret_len));
+			EXPECT(!casemap_title(text, len, got, &ret_len));
+		}
+	}
+}
+
 /* The edges of what the properties hold for, and no code out of the table. */
 static void
 test_properties(void)
@@ -215,6 +253,8 @@ main(void)
 {
 	test_every_code_point();
 	test_random_texts();
+	test_ascii_runs();
+	test_stray_bytes();
 	test_properties();
 	test_edges();
 	test_shapes();
