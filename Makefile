@@ -96,7 +96,7 @@ check-deps:
 		$(EVIDENCE_PACKAGES) $(INETD_PACKAGES)
 	@tests/get-inetds
 
-# Unit tests: tests/unit/NAME.c is built with the sources that UNIT_NAME
+# Unit tests: tests/unit/NAME.c is linked with the sources that UNIT_NAME
 # names, once plainly and once under the sanitizers.
 UNIT_TESTS        = $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c))
 UNIT_netstring    = src/wire/netstring.c
@@ -109,18 +109,27 @@ UNIT_LIBS_casemap = -lunistring
 SANITIZE          = -fsanitize=address,undefined -fno-sanitize-recover=all
 UNIT_RUNS         = $(UNIT_TESTS:%=$B/unit/%) $(UNIT_TESTS:%=$B/unit/%-sanitized)
 
-.SECONDEXPANSION:
-$B/unit/%-sanitized: tests/unit/%.c tests/unit/unit.h $(HEADERS) \
-		$$(UNIT_$$*) Makefile
-	@mkdir -p $(@D)
-	$(CC) $(REQUIRED) $(CFLAGS) $(SANITIZE) -Itests/unit \
-		-o $@ $(filter %.c,$^) $(UNIT_LIBS_$*)
+UNIT_OBJS         = $(UNIT_$2:src/%.c=$B/$1/%.o)
 
-$B/unit/%: tests/unit/%.c tests/unit/unit.h $(HEADERS) \
-		$$(UNIT_$$*) Makefile
+$B/sanitized/%.o: src/%.c $(HEADERS) Makefile
 	@mkdir -p $(@D)
-	$(CC) $(REQUIRED) $(CFLAGS) -Itests/unit \
-		-o $@ $(filter %.c,$^) $(UNIT_LIBS_$*)
+	$(CC) $(REQUIRED) $(CFLAGS) $(SANITIZE) -c -o $@ $<
+
+$B/unit/%-sanitized.o: tests/unit/%.c tests/unit/unit.h $(HEADERS) Makefile
+	@mkdir -p $(@D)
+	$(CC) $(REQUIRED) $(CFLAGS) $(SANITIZE) -Itests/unit -c -o $@ $<
+
+$B/unit/%.o: tests/unit/%.c tests/unit/unit.h $(HEADERS) Makefile
+	@mkdir -p $(@D)
+	$(CC) $(REQUIRED) $(CFLAGS) -Itests/unit -c -o $@ $<
+
+.SECONDARY:
+.SECONDEXPANSION:
+$B/unit/%-sanitized: $B/unit/%-sanitized.o $$(call UNIT_OBJS,sanitized,$$*)
+	$(CC) $(SANITIZE) -o $@ $^ $(UNIT_LIBS_$*)
+
+$B/unit/%: $B/unit/%.o $$(call UNIT_OBJS,cc,$$*)
+	$(CC) -o $@ $^ $(UNIT_LIBS_$*)
 
 # The service as a library for Python to load.
 $B/unit/casemap.so: $(UNIT_casemap) $(HEADERS) Makefile
@@ -181,6 +190,16 @@ fuzz-afl: $(FUZZ_TARGETS:%=$B/afl/%)
 # Every system call fails in every way, once.
 faults: all $(PROBES)
 	@/usr/bin/python3 tests/faults/campaign $B
+
+# The code changed in every small way: which changes does no test notice?
+# Every SAMPLEth of them is tried, or those that MUTANTS names.
+SAMPLE  = 1
+MUTANTS =
+WORKERS = 2
+mutants:
+	@tests/needs bats gcc ip musl-gcc python3 unshare
+	@/usr/bin/python3 tests/mutation/campaign -j $(WORKERS) -s $(SAMPLE) \
+		$(MUTANTS)
 
 # Warnings are errors here, with both compilers.
 SOURCES = $(wildcard src/*.c src/*/*.c tests/*/*.c)
@@ -263,4 +282,4 @@ clean:
 	rm -rf $B
 
 .PHONY: all bench check check-deps clean deps enumerate faults fuzz fuzz-afl \
-	install lint list-installed prove run uninstall
+	install lint list-installed mutants prove run uninstall

@@ -28,3 +28,26 @@ survive() {
 @test "a filter whose pipes fail: its output is not taken for whole" {
 	survive versed-filter:read versed-filter:write
 }
+
+# mutate FATES KEY [OPTION ...]: what the campaign says of the mutants of KEY.
+mutate() {
+	skip_unless 'unshare --fork --pid --mount-proc --net true' namespaces
+	run /usr/bin/python3 "$ROOT/tests/mutation/campaign" -u "${@:3}" "$2"
+	assert_output --partial "$1 changed no machine code"
+}
+
+@test "of mutants it is told which are noticed, the same, argued or survive" {
+	mutate '1 mutants: 1 killed, 0 equivalent (argued), 0 survived; 0 more' \
+		"request.c: if (content[i] == '.') {: == -> !="
+	assert_success
+	mutate '0 mutants: 0 killed, 0 equivalent (argued), 0 survived; 1 more' \
+		'c: reply_header(const struct reply *reply, char ret_header[REPLY_HEADER_MAX]): REPLY_HEADER_MAX -> (REPLY_HEADER_MAX + 1)'
+	assert_success
+	argued='if (i < len && buf[i] != '"':'"'): < -> <='
+	mutate '1 mutants: 0 killed, 1 equivalent (argued), 0 survived; 0 more' \
+		"$argued"
+	assert_success
+	mutate '1 mutants: 0 killed, 0 equivalent (argued), 1 survived; 0 more' \
+		"$argued" -l /dev/null
+	assert_failure 1
+}
