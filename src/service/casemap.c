@@ -231,8 +231,7 @@ map(const struct casing *casing, unsigned char *ret_text, size_t *ret_len)
 			n = map_ascii_ahead(casing, p, out, &mapped);
 			p += n;
 			out += n;
-			if (n > 0)
-				continue;
+			continue;
 		}
 		n = map_block(casing, p, out);
 		good = n != BLOCK_BAD;

@@ -16,12 +16,14 @@ children_read(struct children *ret_children)
 {
 	char buf[CHILDREN_MAX * 12];
 	int fd = open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC);
-	ssize_t size = fd < 0 ? -1 : read(fd, buf, sizeof(buf));
+	ssize_t size;
 	size_t n = 0;
 	pid_t pid = 0;
 
-	if (fd >= 0)
-		close(fd);
+	if (fd < 0)
+		return false;
+	size = read(fd, buf, sizeof(buf));
+	close(fd);
 	if (size < 0)
 		return false;
 	for (ssize_t i = 0; i < size && n < CHILDREN_MAX; i++) {
