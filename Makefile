@@ -102,6 +102,7 @@ UNIT_TESTS        = $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c))
 UNIT_netstring    = src/wire/netstring.c
 UNIT_request      = src/wire/request.c
 UNIT_web          = $(WEB:%=src/wire/%.c)
+UNIT_children     = src/service/children.c
 UNIT_transforms   = $(SERVICE:%=src/service/%.c)
 UNIT_casemap      = $(UNIT_transforms)
 UNIT_filter       = $(UNIT_transforms)
