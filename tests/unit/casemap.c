@@ -48,6 +48,19 @@ is_known(uint32_t code)
 	    code, UC_CATEGORY_MASK_Cn | UC_CATEGORY_MASK_Cs);
 }
 
+/* A text of one character, whole blocks and more. */
+static void
+compare_many(const unsigned char *code, size_t size)
+{
+	unsigned char text[150];
+	size_t len = 0;
+
+	for (; len + size <= sizeof(text); len += size)
+		memcpy(text + len, code, size);
+	compare(casemap_lower, u8_tolower, text, len);
+	compare(casemap_upper, u8_toupper, text, len);
+}
+
 static void
 test_every_code_point(void)
 {
@@ -60,6 +73,9 @@ test_every_code_point(void)
 			continue;
 		compare(casemap_lower, u8_tolower, text, (size_t)n);
 		compare(casemap_upper, u8_toupper, text, (size_t)n);
+		if (n < 4 && code != 0x345 && code != 0x2b0 &&
+		    uc_is_property_changes_when_casemapped(code))
+			compare_many(text, (size_t)n);
 	}
 }
 
@@ -114,6 +130,83 @@ test_ascii_runs(void)
 		memcpy(text + place, other, len);
 		compare(casemap_lower, u8_tolower, text, sizeof(text));
 		compare(casemap_upper, u8_toupper, text, sizeof(text));
+	}
+}
+
+static bool
+titles_to(const char *text, const char *want)
+{
+	unsigned char got[TEXT_MAX + ROOM_PAST];
+	size_t len;
+
+	return casemap_title(
+		   (const unsigned char *)text, strlen(text), got, &len) &&
+	       len == strlen(want) && memcmp(got, want, len) == 0;
+}
+
+/* Where a word starts, goes on and ends; casemap-oracle.py has more. */
+static void
+test_words(void)
+{
+	static const char between[] =
+	    "\t !\"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\x7f";
+	char text[] = "ab?CD", want[] = "Ab?Cd";
+
+	EXPECT(titles_to("", ""));
+	EXPECT(titles_to("aZ zA @[`{", "Az Za @[`{"));
+	EXPECT(titles_to("don'T 'tis", "Don't 'Tis"));
+	EXPECT(titles_to("0Ab 9Ab 3RD", "0ab 9ab 3rd"));
+	EXPECT(titles_to("/A :A", "/A :A"));
+	EXPECT(titles_to("\xc3\xa9T\xc3\x89", "\xc3\x89t\xc3\xa9"));
+	/* A mark goes on with a word, and does not start one. */
+	EXPECT(titles_to("a\xcc\x88"
+			 "B \xcc\x88"
+			 "b",
+	    "A\xcc\x88"
+	    "b \xcc\x88"
+	    "B"));
+	EXPECT(titles_to("l\xe2\x80\x99"
+			 "A",
+	    "L\xe2\x80\x99"
+	    "a"));
+	EXPECT(titles_to("a\xe2\x80\x94"
+			 "b",
+	    "A\xe2\x80\x94"
+	    "B"));
+	for (const char *c = between; *c != '\0'; c++) {
+		text[2] = want[2] = *c;
+		EXPECT(titles_to(text, want));
+	}
+}
+
+/* Sequences of the right shape and the wrong value, at every place. */
+static void
+test_bad_sequences(void)
+{
+	static const char *const bads[] = {"\xc1\x81", "\xc0\x80",
+	    "\xe0\x9f\xbf", "\xed\xa0\x80", "\xed\xbf\xbf", "\xf0\x8f\xbf\xbf",
+	    "\xf4\x90\x80\x80", "\xc3", "\xe1\xbc", "\xf0\x90\x90",
+	    "\xf5\x80\x80\x80", "\xc3\xc0", "\xe1\xbc\xc0", "\xe1\xc0\x80",
+	    "\xf0\x90\x90\xc0", "\x80"};
+	static const char *const fills[] = {"a", "\xc3\xa9", "\xe1\xbc\x88"};
+	unsigned char text[300], got[300 * 3 + ROOM_PAST];
+	size_t ret_len;
+
+	for (size_t i = 0; i < sizeof(bads) / sizeof(bads[0]) * 3; i++) {
+		const char *bad = bads[i / 3], *fill = fills[i % 3];
+		size_t step = strlen(fill), len;
+
+		for (size_t place = 0; place < 140; place += step) {
+			for (len = 0; len < place; len += step)
+				memcpy(text + len, fill, step);
+			memcpy(text + len, bad, strlen(bad));
+			len += strlen(bad);
+			EXPECT(!casemap_lower(text, len, got, &ret_len));
+			for (size_t k = 0; k < 90; k += step, len += step)
+				memcpy(text + len, fill, step);
+			EXPECT(!casemap_lower(text, len, got, &ret_len));
+			EXPECT(!casemap_upper(text, len, got, &ret_len));
+		}
 	}
 }
 
@@ -225,6 +318,7 @@ test_failure_wipes(void)
 			EXPECT(ret_len == 12345);
 			EXPECT(memchr(got, 'x', sizeof(got)) == NULL);
 			EXPECT(memchr(got, 'X', sizeof(got)) == NULL);
+			EXPECT(got[0] == 0 && got[bad + ROOM_PAST] == 0xaa);
 		}
 	}
 }
@@ -255,6 +349,8 @@ main(void)
 	test_random_texts();
 	test_ascii_runs();
 	test_stray_bytes();
+	test_bad_sequences();
+	test_words();
 	test_properties();
 	test_edges();
 	test_shapes();
