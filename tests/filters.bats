@@ -136,6 +136,15 @@ none_left() {
 	[ "$output" = "versed: cannot use $DIR: Permission denied" ]
 }
 
+@test "without a /proc to find a filter's processes in there are no filters" {
+	need_root
+	skip_unless 'unshare --mount mount -t tmpfs none /proc' namespaces
+	run -64 unshare --mount sh -c 'mount -t tmpfs none /proc &&
+		exec "$0" -f "$1"' "$VERSED" "$DIR"
+	[ "$output" = "versed: cannot use $DIR:\
+ /proc/thread-self/children cannot be read" ]
+}
+
 @test "a filter gets a fixed environment, / and three descriptors" {
 	filter look <<-'END'
 		env | sort

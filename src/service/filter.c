@@ -63,7 +63,7 @@ find(const struct filters *filters, const char *name, char ret_path[PATH_MAX])
 	struct stat st;
 	int len = snprintf(ret_path, PATH_MAX, "%s/%s", filters->dir, name);
 
-	return len > 0 && len < PATH_MAX && stat(ret_path, &st) == 0 &&
+	return len < PATH_MAX && stat(ret_path, &st) == 0 &&
 	       S_ISREG(st.st_mode) && access(ret_path, X_OK) == 0;
 }
 

@@ -6,7 +6,6 @@
 #include <sys/time.h>
 #include <sys/wait.h>
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -55,17 +54,14 @@ make_folder(void)
 	EXPECT(realpath(name, dir) != NULL);
 }
 
+/* By rm(1): paths may be too long. */
 static void
 clean_up(void)
 {
-	DIR *open_dir = opendir(dir);
-	struct dirent *entry;
+	char command[PATH_MAX + 16];
 
-	EXPECT(open_dir != NULL);
-	while (open_dir != NULL && (entry = readdir(open_dir)) != NULL)
-		unlinkat(dirfd(open_dir), entry->d_name, 0);
-	closedir(open_dir);
-	EXPECT(rmdir(dir) == 0);
+	snprintf(command, sizeof(command), "rm -r '%s'", dir);
+	EXPECT(system(command) == 0);
 }
 
 static enum service_result
@@ -116,6 +112,7 @@ static void
 test_deadline(void)
 {
 	unsigned char room[64];
+	struct timespec now;
 	size_t len = 77;
 
 	clock_gettime(CLOCK_MONOTONIC, &filters.deadline);
@@ -130,6 +127,125 @@ test_deadline(void)
 	filters_set_deadline(&filters, 0);
 	EXPECT(filters.deadline.tv_sec == 0 && filters.deadline.tv_nsec == 0);
 	filters_set_deadline(&filters, 20);
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	EXPECT(filters.deadline.tv_sec >= now.tv_sec + 19);
+	EXPECT(filters.deadline.tv_sec <= now.tv_sec + 20);
+}
+
+static bool
+is_never_taken(const char *name)
+{
+	(void)name;
+	return false;
+}
+
+/* Makes a link to cat in the folder that this process is in. */
+static void
+link_cat(const char *name)
+{
+	EXPECT(symlink("/bin/cat", name) == 0);
+}
+
+/* Whether the name is a filter's: it is cat, and gives what it gets. */
+static bool
+is_cat(const struct filters *of, const char *name)
+{
+	unsigned char room[8] = "";
+	size_t len = 77;
+	enum service_result result =
+	    filters_run(of, (const unsigned char *)name, strlen(name),
+		(const unsigned char *)"poem", 4, room, sizeof(room), &len);
+
+	EXPECT(result == SERVICE_OK ? len == 4 && memcmp(room, "poem", 4) == 0
+				    : result == SERVICE_UNKNOWN && len == 77);
+	return result == SERVICE_OK;
+}
+
+/* Appends name and a newline to the string. */
+static void
+append_line(char *string, const char *name)
+{
+	strcat(strcat(string, name), "\n");
+}
+
+/* [a-z0-9][a-z0-9_-]{0,63}, of programs only: all else is no filter. */
+static void
+test_names(void)
+{
+	static const char firsts[] = "0123456789abcdefghijklmnopqrstuvwxyz";
+	static const char others[] = "-0123456789_abcdefghijklmnopqrstuvwxyz";
+	static struct filters of;
+	char name[FILTER_NAME_MAX + 2], want[1024] = "", got[1024];
+	size_t len = 0;
+
+	EXPECT(mkdir("names", 0755) == 0 && chdir("names") == 0);
+	EXPECT(filters_open(&of, ".") == FILTERS_OK);
+	filters_set_deadline(&of, 20);
+	for (int c = 1; c < 256; c++) {
+		if (c == '/')
+			continue;
+		name[0] = 'x';
+		name[1] = (char)c;
+		name[2] = '\0';
+		link_cat(name);
+		EXPECT(is_cat(&of, name) == (strchr(others, c) != NULL));
+		if (c == '.')
+			continue;
+		link_cat(name + 1);
+		EXPECT(is_cat(&of, name + 1) == (strchr(firsts, c) != NULL));
+	}
+	EXPECT(!is_cat(&of, ""));
+	memset(name, '0', FILTER_NAME_MAX + 1);
+	name[FILTER_NAME_MAX + 1] = '\0';
+	link_cat(name);
+	EXPECT(!is_cat(&of, name));
+	name[FILTER_NAME_MAX] = '\0';
+	link_cat(name);
+	EXPECT(is_cat(&of, name));
+	EXPECT(mkdir("folder", 0755) == 0 && !is_cat(&of, "folder"));
+	EXPECT(symlink("gone", "dangling") == 0 && !is_cat(&of, "dangling"));
+	EXPECT(mknod("plain", S_IFREG | 0644, 0) == 0 && !is_cat(&of, "plain"));
+	append_line(want, "0");
+	append_line(want, name);
+	for (const char *c = firsts + 1; *c != '\0'; c++) {
+		snprintf(name, sizeof(name), "%c", *c);
+		append_line(want, name);
+		for (const char *d = others; *c == 'x' && *d != '\0'; d++) {
+			snprintf(name, sizeof(name), "x%c", *d);
+			append_line(want, name);
+		}
+	}
+	EXPECT(filters_list(
+	    &of, is_never_taken, (unsigned char *)got, sizeof(got), &len));
+	EXPECT(len == strlen(want) && memcmp(got, want, len) == 0);
+	EXPECT(chdir("..") == 0);
+}
+
+/* A path one byte too long is not that of another filter. */
+static void
+test_long_folder(void)
+{
+	static struct filters of;
+	char path[PATH_MAX], name[201];
+	size_t rest;
+	int depth = 0;
+
+	for (; getcwd(path, PATH_MAX) != NULL; depth++) {
+		rest = PATH_MAX - sizeof("/ab") - strlen(path);
+		if (rest == 0)
+			break;
+		memset(name, 'd', 200);
+		name[rest <= 201 ? rest - 1 : rest <= 300 ? 100 : 200] = '\0';
+		EXPECT(mkdir(name, 0755) == 0 && chdir(name) == 0);
+	}
+	EXPECT(filters_open(&of, ".") == FILTERS_OK);
+	filters_set_deadline(&of, 20);
+	link_cat("ab");
+	link_cat("abc");
+	EXPECT(is_cat(&of, "ab"));
+	EXPECT(!is_cat(&of, "abc"));
+	while (depth-- > 0)
+		EXPECT(chdir("..") == 0);
 }
 
 static bool
@@ -202,6 +318,10 @@ main(void)
 	filters.on_line = on_line;
 	filters.context = said;
 	test_open();
+	EXPECT(chdir(dir) == 0);
+	test_names();
+	test_long_folder();
+	EXPECT(chdir("/") == 0);
 	filters_set_deadline(&filters, 20);
 	test_list();
 	test_room();
