@@ -136,6 +136,7 @@ none_left() {
 	[ "$output" = "versed: cannot use $DIR: Permission denied" ]
 }
 
+# shellcheck disable=SC2016 # the shell within is to expand them
 @test "without a /proc to find a filter's processes in there are no filters" {
 	need_root
 	skip_unless 'unshare --mount mount -t tmpfs none /proc' namespaces
@@ -208,6 +209,20 @@ none_left() {
 	exchange 70 '8:dying.ab,' '' -f "$DIR"
 	grep -q 'filter="dying" message="it was killed by signal 11' \
 		"$BATS_TEST_TMPDIR/log"
+}
+
+@test "a filter that cannot be waited for gives no reply, and the reason is told" {
+	need strace
+	# Whose messages may still come.
+	filter cat <<-'END'
+		sleep 1000 </dev/null >/dev/null &
+		exec cat
+	END
+	printf '6:cat.ab,' >"$BATS_TEST_TMPDIR/request"
+	run -70 strace -o "$BATS_TEST_TMPDIR/trace" -e trace=wait4 \
+		-e inject=wait4:error=ECHILD:when=1 \
+		"$VERSED" -f "$DIR" <"$BATS_TEST_TMPDIR/request"
+	assert_line 'filter="cat" message="cannot wait for it: No child process"'
 }
 
 @test "a program that cannot run gives no reply" {

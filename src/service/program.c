@@ -60,14 +60,11 @@ fail(struct run *run, const char *format, ...)
 {
 	char reason[LINE_LEN_MAX];
 	va_list args;
-	int len;
 
 	va_start(args, format);
-	len = vsnprintf(reason, sizeof(reason), format, args);
+	vsnprintf(reason, sizeof(reason), format, args);
 	va_end(args);
-	if (len >= (int)sizeof(reason))
-		len = sizeof(reason) - 1;
-	emit_line(run, (const unsigned char *)reason, (size_t)len);
+	emit_line(run, (const unsigned char *)reason, strlen(reason));
 	return PROGRAM_FAILED;
 }
 
@@ -203,13 +200,14 @@ reap(struct run *run)
 {
 	int status;
 	pid_t pid = waitpid(run->pid, &status, WNOHANG);
+	int reason = errno;
 
 	if (pid == 0)
 		return PROGRAM_OK;
 	close_end(run, EXIT);
 	hear_last(run);
 	if (pid < 0)
-		return fail(run, "cannot wait for it: %s", strerror(errno));
+		return fail(run, "cannot wait for it: %s", strerror(reason));
 	if (WIFSIGNALED(status))
 		return fail(run, "it was killed by signal %d: %s",
 		    WTERMSIG(status), strsignal(WTERMSIG(status)));

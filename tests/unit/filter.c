@@ -257,14 +257,35 @@ is_taken(const char *name)
 static void
 test_list(void)
 {
-	unsigned char room[64];
+	static struct filters other = {.dir = "/nonexistent"};
+	unsigned char *room = unit_room(9);
 	size_t len = 77;
 
-	EXPECT(filters_list(&filters, is_taken, room, 64, &len));
-	EXPECT(len == 9 && memcmp(room, "cat\nfail\n", 9) == 0);
 	EXPECT(filters_list(&filters, is_taken, room, 9, &len) && len == 9);
+	EXPECT(memcmp(room, "cat\nfail\n", 9) == 0);
 	len = 77;
-	EXPECT(!filters_list(&filters, is_taken, room, 8, &len) && len == 77);
+	EXPECT(!filters_list(&filters, is_taken, room + 1, 8, &len));
+	EXPECT(!filters_list(&other, is_taken, room, 9, &len) && len == 77);
+	EXPECT(mkdir("empty", 0755) == 0);
+	EXPECT(filters_open(&other, "empty") == FILTERS_OK);
+	EXPECT(filters_list(&other, is_taken, room, 9, &len) && len == 0);
+}
+
+/* Nobody need be told; descriptor 0 is as good as any, and given back. */
+static void
+test_without(void)
+{
+	unsigned char text[4] = "abcd", room[4];
+	int copy = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+	size_t len = 77;
+
+	EXPECT(copy >= 3 && close(STDIN_FILENO) == 0);
+	EXPECT(ask("cat", text, 4, room, 4, &len) == SERVICE_OK && len == 4);
+	EXPECT(fcntl(STDIN_FILENO, F_GETFD) < 0);
+	EXPECT(dup2(copy, STDIN_FILENO) == STDIN_FILENO && close(copy) == 0);
+	filters.on_line = NULL;
+	EXPECT(ask("fail", text, 4, room, 4, &len) == SERVICE_FAILED);
+	filters.on_line = on_line;
 }
 
 static void
@@ -321,9 +342,10 @@ main(void)
 	EXPECT(chdir(dir) == 0);
 	test_names();
 	test_long_folder();
+	test_list();
 	EXPECT(chdir("/") == 0);
 	filters_set_deadline(&filters, 20);
-	test_list();
+	test_without();
 	test_room();
 	test_deadline();
 	test_signals();
