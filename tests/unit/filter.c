@@ -2,6 +2,8 @@
 /* Filters under a storm of signals, at the edges of room, leaving nothing. */
 #include "service/filter.h"
 
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/wait.h>
@@ -12,6 +14,7 @@
 #include <signal.h>
 #include <stdint.h>
 
+#include "service/children.h"
 #include "unit.h"
 
 #define TEXT_LEN 1000000
@@ -325,6 +328,55 @@ lowest_free_fd(void)
 	return fd;
 }
 
+/* Where descriptors run out there is a reason, and none is kept. */
+static void
+test_no_descriptors(void)
+{
+	static const char reason[] =
+	    "cat: cannot start it: Too many open files\n";
+	unsigned char room[4];
+	struct rlimit all, few;
+	int free_fd = lowest_free_fd(), failed = 0;
+	size_t len = 77;
+
+	EXPECT(getrlimit(RLIMIT_NOFILE, &all) == 0);
+	few = all;
+	for (int n = 0; n < 9; n++) {
+		few.rlim_cur = (rlim_t)(free_fd + n);
+		EXPECT(setrlimit(RLIMIT_NOFILE, &few) == 0);
+		ask("cat", room, 0, room, 4, &len);
+		failed += strncmp(said, reason, strlen(reason)) == 0;
+		EXPECT(setrlimit(RLIMIT_NOFILE, &all) == 0);
+		EXPECT(lowest_free_fd() == free_fd);
+	}
+	EXPECT(failed == 6); /* at the most, three pipes */
+}
+
+/* As many children as can be told from a filter's, and one more. */
+static void
+test_children_of_others(void)
+{
+	unsigned char room[4];
+	pid_t pids[CHILDREN_MAX];
+	size_t len = 77;
+
+	for (size_t i = 0; i < CHILDREN_MAX; i++) {
+		EXPECT(ask("cat", room, 0, room, 4, &len) == SERVICE_OK);
+		pids[i] = fork();
+		if (pids[i] == 0)
+			prctl(PR_SET_PDEATHSIG, (long)SIGKILL, 0L, 0L, 0L);
+		while (pids[i] == 0)
+			pause();
+	}
+	EXPECT(ask("cat", room, 0, room, 4, &len) == SERVICE_FAILED);
+	EXPECT(strcmp(said, "cat: cannot start it: Resource temporarily "
+			    "unavailable\n") == 0);
+	for (size_t i = 0; i < CHILDREN_MAX; i++) {
+		EXPECT(kill(pids[i], SIGKILL) == 0);
+		EXPECT(waitpid(pids[i], NULL, 0) == pids[i]);
+	}
+}
+
 int
 main(void)
 {
@@ -346,6 +398,8 @@ main(void)
 	EXPECT(chdir("/") == 0);
 	filters_set_deadline(&filters, 20);
 	test_without();
+	test_no_descriptors();
+	test_children_of_others();
 	test_room();
 	test_deadline();
 	test_signals();
