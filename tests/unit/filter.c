@@ -21,7 +21,7 @@
 
 static char dir[PATH_MAX];
 static struct filters filters;
-static char said[1024];
+static char said[65536];
 static size_t said_len;
 
 static void
@@ -261,17 +261,17 @@ static void
 test_list(void)
 {
 	static struct filters other = {.dir = "/nonexistent"};
-	unsigned char *room = unit_room(9);
+	unsigned char *room = unit_room(13);
 	size_t len = 77;
 
-	EXPECT(filters_list(&filters, is_taken, room, 9, &len) && len == 9);
-	EXPECT(memcmp(room, "cat\nfail\n", 9) == 0);
+	EXPECT(filters_list(&filters, is_taken, room, 13, &len) && len == 13);
+	EXPECT(memcmp(room, "cat\nfail\nsay\n", 13) == 0);
 	len = 77;
-	EXPECT(!filters_list(&filters, is_taken, room + 1, 8, &len));
-	EXPECT(!filters_list(&other, is_taken, room, 9, &len) && len == 77);
+	EXPECT(!filters_list(&filters, is_taken, room + 1, 12, &len));
+	EXPECT(!filters_list(&other, is_taken, room, 13, &len) && len == 77);
 	EXPECT(mkdir("empty", 0755) == 0);
 	EXPECT(filters_open(&other, "empty") == FILTERS_OK);
-	EXPECT(filters_list(&other, is_taken, room, 9, &len) && len == 0);
+	EXPECT(filters_list(&other, is_taken, room, 13, &len) && len == 0);
 }
 
 /* Nobody need be told; descriptor 0 is as good as any, and given back. */
@@ -326,6 +326,76 @@ lowest_free_fd(void)
 
 	close(fd);
 	return fd;
+}
+
+/* What "say" is given it says; expects what is to be heard of it. */
+static void
+expect_said(const char *text, const char *want)
+{
+	unsigned char room[4];
+	size_t len = 77;
+
+	EXPECT(ask("say", (const unsigned char *)text, strlen(text), room, 4,
+		   &len) == SERVICE_OK);
+	EXPECT(len == 0);
+	EXPECT(strcmp(said, want) == 0);
+}
+
+/* Lines of up to 200 bytes, and 100 of them, as filter.h's caller gets them. */
+static void
+test_messages(void)
+{
+	char text[8192], want[8192], line[256];
+
+	expect_said("", "");
+	expect_said("one\ntwo three\n\n\nlast", "say: one\nsay: two three\n"
+						"say: last\n");
+	for (int size = 198; size < 203; size++) {
+		snprintf(text, sizeof(text), "%0*d\n%0*d", size, 0, size, 1);
+		snprintf(want, sizeof(want), "say: %0*d\n",
+		    size < 200 ? size : 200, 0);
+		if (size > 200)
+			snprintf(want + strlen(want), 300, "say: %0*d\n",
+			    size - 200, 0);
+		snprintf(want + strlen(want), 300, "say: %0*d\n",
+		    size < 200 ? size : 200, size > 200 ? 0 : 1);
+		if (size > 200)
+			snprintf(want + strlen(want), 300, "say: %0*d\n",
+			    size - 200, 1);
+		expect_said(text, want);
+	}
+	for (int lines = 98; lines < 103; lines++) {
+		text[0] = want[0] = '\0';
+		for (int i = 0; i < lines; i++) {
+			snprintf(line, sizeof(line), "line %d\n", i);
+			strcat(text, line);
+			snprintf(line, sizeof(line), "say: line %d\n", i);
+			if (i < 100)
+				strcat(want, line);
+		}
+		if (lines >= 100)
+			strcat(want, "say: more lines are not logged\n");
+		expect_said(text, want);
+	}
+}
+
+/* What it says at its end is heard whole, however quickly it has ended. */
+static void
+test_last_words(void)
+{
+	char text[18001];
+
+	for (int i = 0; i < 90; i++)
+		snprintf(text + i * 200, 201, "%0199d\n", i);
+	for (int i = 0; i < 20; i++) {
+		unsigned char room[4];
+		size_t len;
+
+		EXPECT(ask("say", (const unsigned char *)text, 18000, room, 4,
+			   &len) == SERVICE_OK);
+		EXPECT(said_len == 90 * 205 &&
+		       memcmp(said + 205 * 89 + 5, text + 200 * 89, 200) == 0);
+	}
 }
 
 /* Where descriptors run out there is a reason, and none is kept. */
@@ -387,6 +457,7 @@ main(void)
 	make_folder();
 	add("cat", "#!/bin/sh\nexec cat\n");
 	add("fail", "#!/bin/sh\ncat; printf 'a\\n\\nb' >&2; exit 9\n");
+	add("say", "#!/bin/sh\nexec cat >&2\n");
 	add("hang", "#!/bin/sh\nsleep 1000 & sleep 1000\n");
 	filters.on_line = on_line;
 	filters.context = said;
@@ -398,6 +469,8 @@ main(void)
 	EXPECT(chdir("/") == 0);
 	filters_set_deadline(&filters, 20);
 	test_without();
+	test_messages();
+	test_last_words();
 	test_no_descriptors();
 	test_children_of_others();
 	test_room();
