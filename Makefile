@@ -85,7 +85,7 @@ CHECK_PACKAGES = apache2-bin bats bats-assert bats-file bats-support \
 	gnuplot-nox haproxy iproute2 ipsvd libunistring-dev lighttpd mandoc \
 	ncat netbase netcat-openbsd netcat-traditional nginx-light parallel \
 	procps python3 python3-twisted shellcheck socat strace ucspi-tcp unicode-data
-EVIDENCE_PACKAGES = cvc4 frama-c-base libclang-rt-14-dev why3 z3
+EVIDENCE_PACKAGES = cvc4 frama-c-base gcovr libclang-rt-14-dev valgrind why3 z3
 # What the inetds need that tests/get-inetds unpacks.
 INETD_PACKAGES = libbsd0 libevent-2.1-7 libnsl2 libtirpc3 libwrap0
 
@@ -127,10 +127,10 @@ $B/unit/%.o: tests/unit/%.c tests/unit/unit.h $(HEADERS) Makefile
 .SECONDARY:
 .SECONDEXPANSION:
 $B/unit/%-sanitized: $B/unit/%-sanitized.o $$(call UNIT_OBJS,sanitized,$$*)
-	$(CC) $(SANITIZE) -o $@ $^ $(UNIT_LIBS_$*)
+	$(CC) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(UNIT_LIBS_$*)
 
 $B/unit/%: $B/unit/%.o $$(call UNIT_OBJS,cc,$$*)
-	$(CC) -o $@ $^ $(UNIT_LIBS_$*)
+	$(CC) $(LDFLAGS) -o $@ $^ $(UNIT_LIBS_$*)
 
 # The service as a library for Python to load.
 $B/unit/casemap.so: $(UNIT_casemap) $(HEADERS) Makefile
@@ -144,8 +144,10 @@ $B/probe/%: tests/probe/%.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(REQUIRED) $(CFLAGS) $(LDFLAGS) -o $@ $<
 
-check: all $(UNIT_RUNS) $B/unit/casemap.so $B/bench/load $(PROBES) \
-		$B/enumerate/reader
+check-programs: all $(UNIT_RUNS) $B/unit/casemap.so $B/bench/load $(PROBES) \
+	$B/enumerate/reader
+
+check: check-programs
 	@tests/needs bats mandoc python3 shellcheck strace
 	@tests/run $(UNIT_RUNS) -- tests/*.bats
 
@@ -201,6 +203,12 @@ mutants:
 	@tests/needs bats gcc ip musl-gcc python3 unshare
 	@/usr/bin/python3 tests/mutation/campaign -j $(WORKERS) -s $(SAMPLE) \
 		$(MUTANTS)
+
+# All tests on programs that are built to be looked into.
+INSTRUMENTED = clang-sanitized coverage gcc-sanitized valgrind
+$(INSTRUMENTED):
+	@tests/needs bats clang gcc gcovr python3 valgrind
+	@tests/instrumented/run $(abspath $B) $@
 
 # Warnings are errors here, with both compilers.
 SOURCES = $(wildcard src/*.c src/*/*.c tests/*/*.c)
@@ -282,5 +290,6 @@ list-installed:
 clean:
 	rm -rf $B
 
-.PHONY: all bench check check-deps clean deps enumerate faults fuzz fuzz-afl \
-	install lint list-installed mutants prove run uninstall
+.PHONY: all bench check check-deps check-programs clean deps enumerate faults \
+	fuzz fuzz-afl install lint list-installed mutants prove run uninstall \
+	$(INSTRUMENTED)
