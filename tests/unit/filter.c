@@ -136,6 +136,44 @@ test_deadline(void)
 }
 
 static bool
+is_over(void)
+{
+	return true;
+}
+
+/* Without a deadline; told that it is over; at a deadline in the far future. */
+static void
+test_other_deadlines(void)
+{
+	unsigned char room[4];
+	size_t len = 77;
+
+	filters_set_deadline(&filters, 0);
+	EXPECT(ask("cat", room, 0, room, 4, &len) == SERVICE_OK && len == 0);
+	filters.is_over = is_over;
+	EXPECT(ask("hang", room, 0, room, 4, &len) == SERVICE_LATE);
+	EXPECT(strcmp(said, "hang: it ran past the deadline\n") == 0);
+	filters.is_over = NULL;
+	filters_set_deadline(&filters, 999999999);
+	EXPECT(ask("cat", room, 0, room, 4, &len) == SERVICE_OK && len == 0);
+	clock_gettime(CLOCK_MONOTONIC, &filters.deadline);
+	EXPECT(ask("cat", room, 0, room, 4, &len) == SERVICE_LATE);
+	filters_set_deadline(&filters, 20);
+}
+
+static void
+test_killed(void)
+{
+	unsigned char room[4];
+	size_t len = 77;
+
+	EXPECT(ask("die", room, 0, room, 4, &len) == SERVICE_FAILED);
+	EXPECT(strcmp(said, "die: it was killed by signal 11: Segmentation "
+			    "fault\n") == 0);
+	EXPECT(len == 77);
+}
+
+static bool
 is_never_taken(const char *name)
 {
 	(void)name;
@@ -261,17 +299,17 @@ static void
 test_list(void)
 {
 	static struct filters other = {.dir = "/nonexistent"};
-	unsigned char *room = unit_room(13);
+	unsigned char *room = unit_room(17);
 	size_t len = 77;
 
-	EXPECT(filters_list(&filters, is_taken, room, 13, &len) && len == 13);
-	EXPECT(memcmp(room, "cat\nfail\nsay\n", 13) == 0);
+	EXPECT(filters_list(&filters, is_taken, room, 17, &len) && len == 17);
+	EXPECT(memcmp(room, "cat\ndie\nfail\nsay\n", 17) == 0);
 	len = 77;
-	EXPECT(!filters_list(&filters, is_taken, room + 1, 12, &len));
-	EXPECT(!filters_list(&other, is_taken, room, 13, &len) && len == 77);
+	EXPECT(!filters_list(&filters, is_taken, room + 1, 16, &len));
+	EXPECT(!filters_list(&other, is_taken, room, 17, &len) && len == 77);
 	EXPECT(mkdir("empty", 0755) == 0);
 	EXPECT(filters_open(&other, "empty") == FILTERS_OK);
-	EXPECT(filters_list(&other, is_taken, room, 13, &len) && len == 0);
+	EXPECT(filters_list(&other, is_taken, room, 17, &len) && len == 0);
 }
 
 /* Nobody need be told; descriptor 0 is as good as any, and given back. */
@@ -457,6 +495,7 @@ main(void)
 	make_folder();
 	add("cat", "#!/bin/sh\nexec cat\n");
 	add("fail", "#!/bin/sh\ncat; printf 'a\\n\\nb' >&2; exit 9\n");
+	add("die", "#!/bin/sh\nkill -SEGV $$\n");
 	add("say", "#!/bin/sh\nexec cat >&2\n");
 	add("hang", "#!/bin/sh\nsleep 1000 & sleep 1000\n");
 	filters.on_line = on_line;
@@ -469,6 +508,8 @@ main(void)
 	EXPECT(chdir("/") == 0);
 	filters_set_deadline(&filters, 20);
 	test_without();
+	test_other_deadlines();
+	test_killed();
 	test_messages();
 	test_last_words();
 	test_no_descriptors();
