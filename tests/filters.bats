@@ -298,6 +298,19 @@ none_left() {
 	kill "$(cat "$PIDS")"
 }
 
+@test "where a filter cannot be started, children that versed did not start live on" {
+	need strace
+	ln -s /usr/bin/rev "$DIR/rev"
+	# The second prctl(2) makes orphans versed's.
+	export DIR VERSED
+	printf '6:rev.ab,' | bash -c 'sleep 1000 >/dev/null 2>&1 3>&- &
+		echo $! >"$0"; exec strace -D -qq -o "$0.trace" \
+		-e trace=prctl -e inject=prctl:error=EINVAL:when=2 \
+		"$VERSED" -f "$DIR"' "$PIDS" 2>"$BATS_TEST_TMPDIR/log" || true
+	grep -q 'cannot start it: Invalid argument' "$BATS_TEST_TMPDIR/log"
+	kill "$(cat "$PIDS")"
+}
+
 @test "a filter that floods is killed" {
 	ln -s /usr/bin/yes "$DIR/yes"
 	exchange 70 '6:yes.ab,' '' -f "$DIR" -t 20 -m 1000

@@ -96,13 +96,12 @@ prepare(struct children *ret_before)
 {
 	const struct sigaction action = {.sa_handler = SIG_DFL};
 
-	ret_before->count = 0;
-	if (sigaction(SIGCHLD, &action, NULL) != 0 ||
-	    prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L) != 0 ||
-	    !children_read(ret_before))
+	if (!children_read(ret_before))
 		return false;
 	errno = EAGAIN;
-	return ret_before->count < CHILDREN_MAX;
+	return ret_before->count < CHILDREN_MAX &&
+	       sigaction(SIGCHLD, &action, NULL) == 0 &&
+	       prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L) == 0;
 }
 
 /* Starts the program and opens all ends; errno says why it cannot be. */
@@ -283,7 +282,9 @@ program_run(const struct program *program, const unsigned char *text,
 	enum program_result result;
 	struct children before;
 
-	if (!prepare(&before) || !start(&run))
+	if (!prepare(&before))
+		return fail(&run, "cannot start it: %s", strerror(errno));
+	if (!start(&run))
 		result = fail(&run, "cannot start it: %s", strerror(errno));
 	else
 		result = attend(&run);

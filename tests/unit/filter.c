@@ -299,17 +299,17 @@ static void
 test_list(void)
 {
 	static struct filters other = {.dir = "/nonexistent"};
-	unsigned char *room = unit_room(17);
+	unsigned char *room = unit_room(22);
 	size_t len = 77;
 
-	EXPECT(filters_list(&filters, is_taken, room, 17, &len) && len == 17);
-	EXPECT(memcmp(room, "cat\ndie\nfail\nsay\n", 17) == 0);
+	EXPECT(filters_list(&filters, is_taken, room, 22, &len) && len == 22);
+	EXPECT(memcmp(room, "cat\ndie\nfail\nlate\nsay\n", 22) == 0);
 	len = 77;
-	EXPECT(!filters_list(&filters, is_taken, room + 1, 16, &len));
-	EXPECT(!filters_list(&other, is_taken, room, 17, &len) && len == 77);
+	EXPECT(!filters_list(&filters, is_taken, room + 1, 21, &len));
+	EXPECT(!filters_list(&other, is_taken, room, 22, &len) && len == 77);
 	EXPECT(mkdir("empty", 0755) == 0);
 	EXPECT(filters_open(&other, "empty") == FILTERS_OK);
-	EXPECT(filters_list(&other, is_taken, room, 17, &len) && len == 0);
+	EXPECT(filters_list(&other, is_taken, room, 22, &len) && len == 0);
 }
 
 /* Nobody need be told; descriptor 0 is as good as any, and given back. */
@@ -417,6 +417,17 @@ test_messages(void)
 	}
 }
 
+/* Those who still hold its output are heard, too. */
+static void
+test_late_words(void)
+{
+	unsigned char room[4];
+	size_t len = 77;
+
+	EXPECT(ask("late", room, 0, room, 4, &len) == SERVICE_OK && len == 0);
+	EXPECT(strcmp(said, "late: first\nlate: late\nlate: last\n") == 0);
+}
+
 /* What it says at its end is heard whole, however quickly it has ended. */
 static void
 test_last_words(void)
@@ -469,7 +480,9 @@ test_children_of_others(void)
 	size_t len = 77;
 
 	for (size_t i = 0; i < CHILDREN_MAX; i++) {
-		EXPECT(ask("cat", room, 0, room, 4, &len) == SERVICE_OK);
+		if (i == CHILDREN_MAX - 1)
+			EXPECT(
+			    ask("cat", room, 0, room, 4, &len) == SERVICE_OK);
 		pids[i] = fork();
 		if (pids[i] == 0)
 			prctl(PR_SET_PDEATHSIG, (long)SIGKILL, 0L, 0L, 0L);
@@ -496,6 +509,8 @@ main(void)
 	add("cat", "#!/bin/sh\nexec cat\n");
 	add("fail", "#!/bin/sh\ncat; printf 'a\\n\\nb' >&2; exit 9\n");
 	add("die", "#!/bin/sh\nkill -SEGV $$\n");
+	add("late", "#!/bin/sh\necho first >&2\n"
+		    "(sleep 0.1; echo late >&2; sleep 0.1; echo last >&2) &\n");
 	add("say", "#!/bin/sh\nexec cat >&2\n");
 	add("hang", "#!/bin/sh\nsleep 1000 & sleep 1000\n");
 	filters.on_line = on_line;
@@ -511,6 +526,7 @@ main(void)
 	test_other_deadlines();
 	test_killed();
 	test_messages();
+	test_late_words();
 	test_last_words();
 	test_no_descriptors();
 	test_children_of_others();
