@@ -103,12 +103,42 @@ test_room(void)
 	EXPECT(ask("cat", text, 4, room + 1, 3, &len) == SERVICE_FAILED);
 	EXPECT(len == 77 && memcmp(room + 1, "\0\0\0", 3) == 0);
 	EXPECT(strcmp(said, "cat: it wrote more than 3 bytes\n") == 0);
+	EXPECT(ask("cat", text, 1, room, 4, &len) == SERVICE_OK);
+	EXPECT(len == 1 && room[0] == 'a');
 	EXPECT(ask("cat", text, 0, room + 4, 0, &len) == SERVICE_OK);
 	EXPECT(len == 0);
 	EXPECT(ask("fail", text, 4, room, 4, &len) == SERVICE_FAILED);
 	EXPECT(memcmp(room, "\0\0\0\0", 4) == 0);
 	EXPECT(strcmp(said, "fail: a\nfail: b\nfail: it exited with status 9"
 			    "\n") == 0);
+}
+
+/* Not a byte past the room, however much comes at once, or in how many. */
+static void
+test_room_is_kept(void)
+{
+	static unsigned char text[300000], room[400000];
+	size_t len = 77, touched = 0;
+
+	for (size_t cap = 100000; cap < 100002; cap++) {
+		memset(room, 0xaa, sizeof(room));
+		EXPECT(ask("cat", text, sizeof(text), room, cap, &len) ==
+		       SERVICE_FAILED);
+		for (size_t i = cap; i < sizeof(room); i++)
+			touched += room[i] != 0xaa;
+		EXPECT(touched == 0 && len == 77);
+	}
+}
+
+static bool
+is_past_deadline(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec != filters.deadline.tv_sec
+		   ? now.tv_sec > filters.deadline.tv_sec
+		   : now.tv_nsec >= filters.deadline.tv_nsec;
 }
 
 static void
@@ -125,8 +155,14 @@ test_deadline(void)
 		filters.deadline.tv_nsec -= 1000000000;
 	}
 	EXPECT(ask("hang", room, 0, room, 64, &len) == SERVICE_LATE);
-	EXPECT(len == 77);
+	EXPECT(len == 77 && is_past_deadline());
 	EXPECT(strcmp(said, "hang: it ran past the deadline\n") == 0);
+	/* One at a whole second. */
+	clock_gettime(CLOCK_MONOTONIC, &filters.deadline);
+	filters.deadline.tv_sec++;
+	filters.deadline.tv_nsec = 0;
+	EXPECT(ask("hang", room, 0, room, 64, &len) == SERVICE_LATE);
+	EXPECT(is_past_deadline());
 	filters_set_deadline(&filters, 0);
 	EXPECT(filters.deadline.tv_sec == 0 && filters.deadline.tv_nsec == 0);
 	filters_set_deadline(&filters, 20);
@@ -299,17 +335,18 @@ static void
 test_list(void)
 {
 	static struct filters other = {.dir = "/nonexistent"};
-	unsigned char *room = unit_room(22);
+	unsigned char *room = unit_room(38);
 	size_t len = 77;
 
-	EXPECT(filters_list(&filters, is_taken, room, 22, &len) && len == 22);
-	EXPECT(memcmp(room, "cat\ndie\nfail\nlate\nsay\n", 22) == 0);
+	EXPECT(filters_list(&filters, is_taken, room, 38, &len) && len == 38);
+	EXPECT(memcmp(room, "cat\ndeaf\ndie\nfail\nflood\nlate\nmute\nsay\n",
+		   38) == 0);
 	len = 77;
-	EXPECT(!filters_list(&filters, is_taken, room + 1, 21, &len));
-	EXPECT(!filters_list(&other, is_taken, room, 22, &len) && len == 77);
+	EXPECT(!filters_list(&filters, is_taken, room + 1, 37, &len));
+	EXPECT(!filters_list(&other, is_taken, room, 38, &len) && len == 77);
 	EXPECT(mkdir("empty", 0755) == 0);
 	EXPECT(filters_open(&other, "empty") == FILTERS_OK);
-	EXPECT(filters_list(&other, is_taken, room, 22, &len) && len == 0);
+	EXPECT(filters_list(&other, is_taken, room, 38, &len) && len == 0);
 }
 
 /* Nobody need be told; descriptor 0 is as good as any, and given back. */
@@ -417,6 +454,53 @@ test_messages(void)
 	}
 }
 
+static long long
+cpu_ms(void)
+{
+	struct timespec used;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+	return used.tv_sec * 1000LL + used.tv_nsec / 1000000;
+}
+
+/* One that takes no text, and speaks late; waiting for it is no work. */
+static void
+test_deaf(void)
+{
+	static unsigned char text[TEXT_LEN];
+	unsigned char room[4];
+	long long before = cpu_ms();
+	size_t len = 77;
+
+	EXPECT(ask("deaf", text, TEXT_LEN, room, 4, &len) == SERVICE_OK);
+	EXPECT(len == 4 && memcmp(room, "good", 4) == 0);
+	EXPECT(strcmp(said, "deaf: one\ndeaf: two\n") == 0);
+	EXPECT(cpu_ms() - before < 100);
+}
+
+/* One without messages; waiting for it is no work either. */
+static void
+test_mute(void)
+{
+	unsigned char room[4];
+	long long before = cpu_ms();
+	size_t len = 77;
+
+	EXPECT(ask("mute", room, 0, room, 4, &len) == SERVICE_OK && len == 0);
+	EXPECT(said_len == 0 && cpu_ms() - before < 100);
+}
+
+/* What holds on to its messages, and goes on, does not hold it up. */
+static void
+test_flood_of_messages(void)
+{
+	unsigned char room[4];
+	size_t len = 77;
+
+	EXPECT(ask("flood", room, 0, room, 4, &len) == SERVICE_OK && len == 0);
+	EXPECT(strstr(said, "flood: more lines are not logged\n") != NULL);
+}
+
 /* Those who still hold its output are heard, too. */
 static void
 test_late_words(void)
@@ -508,9 +592,13 @@ main(void)
 	make_folder();
 	add("cat", "#!/bin/sh\nexec cat\n");
 	add("fail", "#!/bin/sh\ncat; printf 'a\\n\\nb' >&2; exit 9\n");
+	add("deaf", "#!/bin/sh\nexec <&-\nsleep 0.2; echo one >&2\n"
+		    "sleep 0.2; echo two >&2; printf good\n");
 	add("die", "#!/bin/sh\nkill -SEGV $$\n");
+	add("flood", "#!/bin/sh\nyes >&2 &\nsleep 0.1\n");
 	add("late", "#!/bin/sh\necho first >&2\n"
 		    "(sleep 0.1; echo late >&2; sleep 0.1; echo last >&2) &\n");
+	add("mute", "#!/bin/sh\nexec 2>&-\nsleep 0.3\n");
 	add("say", "#!/bin/sh\nexec cat >&2\n");
 	add("hang", "#!/bin/sh\nsleep 1000 & sleep 1000\n");
 	filters.on_line = on_line;
@@ -527,10 +615,14 @@ main(void)
 	test_killed();
 	test_messages();
 	test_late_words();
+	test_deaf();
+	test_mute();
+	test_flood_of_messages();
 	test_last_words();
 	test_no_descriptors();
 	test_children_of_others();
 	test_room();
+	test_room_is_kept();
 	test_deadline();
 	test_signals();
 	EXPECT(lowest_free_fd() == free_fd);
