@@ -106,6 +106,7 @@ UNIT_children     = src/service/children.c
 UNIT_transforms   = $(SERVICE:%=src/service/%.c)
 UNIT_casemap      = $(UNIT_transforms)
 UNIT_filter       = $(UNIT_transforms)
+UNIT_refusals     = $(UNIT_transforms)
 UNIT_LIBS_casemap = -lunistring
 SANITIZE          = -fsanitize=address,undefined -fno-sanitize-recover=all
 UNIT_RUNS         = $(UNIT_TESTS:%=$B/unit/%) $(UNIT_TESTS:%=$B/unit/%-sanitized)

@@ -81,6 +81,7 @@ filters_run(const struct filters *filters, const unsigned char *name,
 	    .is_over = filters->is_over,
 	    .context = filters->context,
 	};
+	enum program_result result;
 
 	if (!is_name((const char *)name, name_len))
 		return SERVICE_UNKNOWN;
@@ -88,15 +89,10 @@ filters_run(const struct filters *filters, const unsigned char *name,
 	name_z[name_len] = '\0';
 	if (!find(filters, name_z, path))
 		return SERVICE_UNKNOWN;
-	switch (program_run(&program, text, text_len, ret_text, cap, ret_len)) {
-	case PROGRAM_OK:
+	result = program_run(&program, text, text_len, ret_text, cap, ret_len);
+	if (result == PROGRAM_OK)
 		return SERVICE_OK;
-	case PROGRAM_LATE:
-		return SERVICE_LATE;
-	case PROGRAM_FAILED:
-		break;
-	}
-	return SERVICE_FAILED;
+	return result == PROGRAM_LATE ? SERVICE_LATE : SERVICE_FAILED;
 }
 
 static int

@@ -17,12 +17,16 @@
 #define PATH_LINE "PATH=/usr/local/bin:/usr/bin:/bin"
 #define LANG_LINE "LANG=C.UTF-8"
 
-/* Makes a pipe whose ends do not lie where the standard streams go. */
-static bool
+/*
+ * Makes a pipe whose ends do not lie where the standard streams go; an end
+ * that cannot be had is -1, and errno says why.
+ */
+static void
 make_pipe(int fds[2])
 {
+	fds[0] = fds[1] = -1;
 	if (pipe2(fds, O_CLOEXEC) != 0)
-		return false;
+		return;
 	for (int i = 0; i < 2; i++) {
 		int low = fds[i];
 
@@ -31,7 +35,6 @@ make_pipe(int fds[2])
 		fds[i] = fcntl(low, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
 		close(low);
 	}
-	return fds[0] >= 0 && fds[1] >= 0;
 }
 
 static void
@@ -91,11 +94,11 @@ open_pipes(int ours[3], int theirs[3])
 	int pipe[2];
 
 	for (int i = 0; i < 3; i++) {
-		if (!make_pipe(pipe))
-			return false;
+		make_pipe(pipe);
 		ours[i] = pipe[i == STDIN_FILENO ? 1 : 0];
 		theirs[i] = pipe[i == STDIN_FILENO ? 0 : 1];
-		if (fcntl(ours[i], F_SETFL, O_NONBLOCK) != 0)
+		if (ours[i] < 0 || theirs[i] < 0 ||
+		    fcntl(ours[i], F_SETFL, O_NONBLOCK) != 0)
 			return false;
 	}
 	return true;

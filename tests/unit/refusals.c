@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Filters under a kernel that refuses: each case has a process of its own, in
+ * which one system call fails, as in all that it starts.
+ */
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "service/children.h"
+#include "service/filter.h"
+#include "unit.h"
+
+/* Numbers of bytes that nobody else reads or writes. */
+#define TEXT_LEN 4321
+#define CAP	 5432
+
+/* What children.c and program.c read at once. */
+#define CHILDREN_READ ((size_t)CHILDREN_MAX * 12)
+#define ERR_READ      200
+
+#define ANY -1
+
+#ifdef SYS_poll
+#define POLL SYS_poll
+#else
+#define POLL SYS_ppoll
+#endif
+#ifdef SYS_access
+#define ACCESS SYS_access
+#else
+#define ACCESS SYS_faccessat
+#endif
+#ifdef SYS_dup2
+#define DUP2 SYS_dup2
+#else
+#define DUP2 SYS_dup3
+#endif
+
+/* The call fails with error where its argument arg (or ANY) is value. */
+struct refusal {
+	long call;
+	int arg;
+	unsigned int value;
+	int error;
+};
+
+static struct filters filters;
+static char dir[] = "/tmp/versed-refusals-XXXXXX";
+static char said[1024];
+static unsigned char text[TEXT_LEN], room[CAP];
+static size_t room_len;
+
+static void
+refuse(const struct refusal *refusal)
+{
+	unsigned int arg = refusal->arg == ANY ? 0 : (unsigned)refusal->arg;
+	/* Of a number its low half says enough; the machine is little-endian.
+	 */
+	struct sock_filter code[] = {
+	    BPF_STMT(
+		BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+	    BPF_JUMP(
+		BPF_JMP | BPF_JEQ | BPF_K, (unsigned int)refusal->call, 0, 3),
+	    BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+		(unsigned int)offsetof(struct seccomp_data, args) + 8 * arg),
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, refusal->value, 0,
+		refusal->arg == ANY ? 0 : 1),
+	    BPF_STMT(BPF_RET | BPF_K,
+		SECCOMP_RET_ERRNO | (unsigned int)refusal->error),
+	    BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	const struct sock_fprog program = {
+	    sizeof(code) / sizeof(code[0]), code};
+
+	EXPECT(prctl(PR_SET_NO_NEW_PRIVS, 1L, 0L, 0L, 0L) == 0);
+	EXPECT(
+	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0L, 0L) == 0);
+}
+
+static void
+on_line(void *context, const char *name, const unsigned char *line, size_t len)
+{
+	size_t used = strlen(said);
+
+	(void)context;
+	(void)name;
+	snprintf(said + used, sizeof(said) - used, "%.*s\n", (int)len,
+	    (const char *)line);
+}
+
+/* Runs a filter; tells whether it came to result, and said no more than that.
+ */
+static bool
+runs(const char *name, enum service_result result, const char *to_say)
+{
+	enum service_result got;
+
+	said[0] = '\0';
+	room_len = 0;
+	got = filters_run(&filters, (const unsigned char *)name, strlen(name),
+	    text, TEXT_LEN, room, CAP, &room_len);
+	if (got == result && strcmp(said, to_say) == 0)
+		return true;
+	fprintf(stderr, "%s: result %d, said: %s\n", name, (int)got, said);
+	return false;
+}
+
+static bool
+gave(const char *result)
+{
+	return room_len == strlen(result) &&
+	       memcmp(room, result, room_len) == 0;
+}
+
+static void
+no_children(void)
+{
+	struct children children;
+
+	EXPECT(!children_read(&children));
+}
+
+static void
+no_kill(void)
+{
+	const struct children none = {.count = 0};
+	pid_t pid = fork();
+
+	EXPECT(pid >= 0);
+	if (pid == 0)
+		prctl(PR_SET_PDEATHSIG, (long)SIGKILL, 0L, 0L, 0L);
+	while (pid == 0)
+		pause();
+	EXPECT(!children_kill(&none));
+}
+
+static void
+no_folder(void)
+{
+	EXPECT(filters_open(&filters, dir) == FILTERS_ERROR && errno == EPERM);
+}
+
+static void
+no_start(void)
+{
+	EXPECT(runs("words", SERVICE_FAILED,
+	    "cannot start it: Operation not permitted\n"));
+}
+
+static void
+no_start_without_input(void)
+{
+	close(STDIN_FILENO);
+	no_start();
+	EXPECT(dup(STDERR_FILENO) == 0); /* nothing was left open */
+}
+
+static void
+no_run(void)
+{
+	EXPECT(runs("words", SERVICE_FAILED, "it exited with status 127\n"));
+}
+
+static void
+no_run_from_root(void)
+{
+	EXPECT(runs("words", SERVICE_FAILED,
+	    "cannot run it: Operation not permitted\n"
+	    "it exited with status 127\n"));
+}
+
+static void
+no_write(void)
+{
+	EXPECT(runs("hang", SERVICE_FAILED,
+	    "cannot write to it: Operation not permitted\n"));
+}
+
+static void
+no_read(void)
+{
+	EXPECT(runs("talk", SERVICE_FAILED,
+	    "cannot read from it: Operation not permitted\n"));
+}
+
+static void
+no_poll(void)
+{
+	EXPECT(runs(
+	    "hang", SERVICE_FAILED, "cannot poll: Operation not permitted\n"));
+}
+
+static void
+no_messages(void)
+{
+	EXPECT(runs("words", SERVICE_OK, "") && gave("words\n"));
+}
+
+static void
+all_but_text(void)
+{
+	EXPECT(runs("words", SERVICE_OK, "message\n") && gave("words\n"));
+}
+
+static void
+late(void)
+{
+	filters_set_deadline(&filters, 1);
+	EXPECT(runs("talk", SERVICE_LATE, "it ran past the deadline\n"));
+}
+
+/* Descriptors 0 to 2, and the one that ls(1) looks through. */
+static void
+three_descriptors(void)
+{
+	EXPECT(dup2(STDERR_FILENO, 50) == 50);
+	EXPECT(runs("fds", SERVICE_OK, "") && gave("0\n1\n2\n3\n"));
+}
+
+static const struct {
+	struct refusal refusal;
+	void (*check)(void);
+} cases[] = {
+    {{SYS_read, 2, CHILDREN_READ, EPERM}, no_children},
+    {{SYS_read, 2, CHILDREN_READ, EPERM}, no_start},
+    {{SYS_kill, ANY, 0, EPERM}, no_kill},
+    {{SYS_newfstatat, ANY, 0, EPERM}, no_folder},
+    {{ACCESS, ANY, 0, EPERM}, no_folder},
+    {{SYS_rt_sigaction, 0, SIGCHLD, EPERM}, no_start},
+    {{SYS_prctl, 0, PR_SET_CHILD_SUBREAPER, EPERM}, no_start},
+    {{SYS_pipe2, ANY, 0, EPERM}, no_start},
+    {{SYS_fcntl, 1, F_SETFL, EPERM}, no_start},
+    {{SYS_fcntl, 1, F_DUPFD_CLOEXEC, EPERM}, no_start_without_input},
+    {{SYS_pidfd_open, ANY, 0, EPERM}, no_start},
+    {{SYS_prctl, 0, PR_SET_PDEATHSIG, EPERM}, no_run},
+    {{SYS_getppid, ANY, 0, EPERM}, no_run},
+    {{DUP2, ANY, 0, EPERM}, no_run},
+    {{SYS_chdir, ANY, 0, EPERM}, no_run_from_root},
+    {{SYS_close_range, ANY, 0, ENOSYS}, three_descriptors},
+    {{SYS_write, 2, TEXT_LEN, EPERM}, no_write},
+    {{SYS_write, 2, TEXT_LEN, EINTR}, all_but_text},
+    {{SYS_write, 2, TEXT_LEN, EPIPE}, all_but_text},
+    {{SYS_read, 2, CAP, EPERM}, no_read},
+    {{SYS_read, 2, CAP, EINTR}, late},
+    {{SYS_read, 2, CAP, EAGAIN}, late},
+    {{SYS_read, 2, ERR_READ, EPERM}, no_messages},
+    {{SYS_read, 2, ERR_READ, EINTR}, no_messages},
+    {{POLL, 1, 4, EPERM}, no_poll},
+    {{POLL, 1, 4, EINTR}, late},
+};
+
+/* Has a case's check done in a process in which its call is refused. */
+static void
+try_case(size_t i)
+{
+	pid_t pid = fork();
+	int status;
+
+	EXPECT(pid >= 0);
+	if (pid == 0) {
+		unit_failures = 0;
+		refuse(&cases[i].refusal);
+		cases[i].check();
+		_exit(unit_end());
+	}
+	EXPECT(waitpid(pid, &status, 0) == pid);
+	EXPECT(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+		fprintf(stderr, "(case %zu)\n", i);
+}
+
+static void
+add(const char *name, const char *script)
+{
+	int fd = open(name, O_WRONLY | O_CREAT | O_CLOEXEC, 0755);
+
+	EXPECT(fd >= 0 && write(fd, script, strlen(script)) > 0);
+	EXPECT(close(fd) == 0);
+}
+
+int
+main(void)
+{
+	EXPECT(mkdtemp(dir) != NULL && chdir(dir) == 0);
+	add("words", "#!/bin/sh\necho words\necho message >&2\n");
+	add("talk", "#!/bin/sh\necho words\nexec sleep 1000\n");
+	add("hang", "#!/bin/sh\nexec sleep 1000\n");
+	add("fds", "#!/bin/sh\nexec ls /proc/self/fd\n");
+	EXPECT(filters_open(&filters, dir) == FILTERS_OK);
+	filters.on_line = on_line;
+	filters_set_deadline(&filters, 20);
+	signal(SIGPIPE, SIG_IGN);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		try_case(i);
+	EXPECT(unlink("words") == 0 && unlink("talk") == 0);
+	EXPECT(unlink("hang") == 0 && unlink("fds") == 0 && rmdir(dir) == 0);
+	return unit_end();
+}
