@@ -31,6 +31,7 @@ survive() {
 
 # mutate FATES KEY [OPTION ...]: what the campaign says of the mutants of KEY.
 mutate() {
+	need_shipped builds
 	skip_unless 'unshare --fork --pid --mount-proc --net true' namespaces
 	run /usr/bin/python3 "$ROOT/tests/mutation/campaign" -u "${@:3}" "$2"
 	assert_output --partial "$1 changed no machine code"
@@ -43,7 +44,7 @@ mutate() {
 	mutate '0 mutants: 0 killed, 0 equivalent (argued), 0 survived; 1 more' \
 		'c: reply_header(const struct reply *reply, char ret_header[REPLY_HEADER_MAX]): REPLY_HEADER_MAX -> (REPLY_HEADER_MAX + 1)'
 	assert_success
-	argued='if (i < len && buf[i] != '"':'"'): < -> <='
+	argued="if (buf[colon] < '0' || buf[colon] > '9'): '9' -> ('9' + 1)"
 	mutate '1 mutants: 0 killed, 1 equivalent (argued), 0 survived; 0 more' \
 		"$argued"
 	assert_success

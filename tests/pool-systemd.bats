@@ -193,12 +193,12 @@ nothing_failed() {
 @test "a pool that hangs is replaced by the watchdog" {
 	drop_in versed-pool.service <<-END
 		[Service]
-		WatchdogSec=1
+		WatchdogSec=2
 	END
 	served
 	before=$(property MainPID)
 	# Fed: it is still the same one after more than its time.
-	wait_until 10 passed $((SECONDS + 2))
+	wait_until 10 passed $((SECONDS + 3))
 	[[ $(property MainPID) == "$before" ]]
 	box kill -STOP "$before"
 	wait_until 20 eval '[[ $(property MainPID) != "$before" ]]'

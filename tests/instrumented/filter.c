@@ -29,7 +29,8 @@ set_filter(const struct sock_fprog *program)
 	}
 	memcpy(code, program->filter, program->len * sizeof(code[0]));
 	for (unsigned short i = 0; i < program->len; i++) {
-		if (code[i].code == (BPF_RET | BPF_K))
+		if (code[i].code == (BPF_RET | BPF_K) &&
+		    code[i].k == SECCOMP_RET_KILL_PROCESS)
 			code[i].k = SECCOMP_RET_ALLOW;
 	}
 	return __real_prctl(
