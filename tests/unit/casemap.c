@@ -187,7 +187,7 @@ test_bad_sequences(void)
 	    "\xe0\x9f\xbf", "\xed\xa0\x80", "\xed\xbf\xbf", "\xf0\x8f\xbf\xbf",
 	    "\xf4\x90\x80\x80", "\xc3", "\xe1\xbc", "\xf0\x90\x90",
 	    "\xf5\x80\x80\x80", "\xc3\xc0", "\xe1\xbc\xc0", "\xe1\xc0\x80",
-	    "\xf0\x90\x90\xc0", "\x80"};
+	    "\xf0\x90\x90\xc0", "\x80", "\xa5\x80", "\xf8\x90\x80\x80"};
 	static const char *const fills[] = {"a", "\xc3\xa9", "\xe1\xbc\x88"};
 	unsigned char text[300], got[300 * 3 + ROOM_PAST];
 	size_t ret_len;
@@ -207,6 +207,25 @@ test_bad_sequences(void)
 			EXPECT(!casemap_lower(text, len, got, &ret_len));
 			EXPECT(!casemap_upper(text, len, got, &ret_len));
 		}
+	}
+}
+
+/* The first and the last character of each length, and beside the surrogates.
+ */
+static void
+test_extremes(void)
+{
+	static const char *const goods[] = {"\xc2\x80", "\xdf\xbf",
+	    "\xe0\xa0\x80", "\xed\x9f\xbf", "\xee\x80\x80", "\xef\xbf\xbf",
+	    "\xf0\x90\x80\x80", "\xf4\x8f\xbf\xbf"};
+
+	for (size_t i = 0; i < sizeof(goods) / sizeof(goods[0]); i++) {
+		unsigned char got[16 + ROOM_PAST];
+		size_t size = strlen(goods[i]), len = 0;
+
+		EXPECT(casemap_lower(
+		    (const unsigned char *)goods[i], size, got, &len));
+		EXPECT(len == size && memcmp(got, goods[i], size) == 0);
 	}
 }
 
@@ -351,6 +370,7 @@ main(void)
 	test_stray_bytes();
 	test_bad_sequences();
 	test_words();
+	test_extremes();
 	test_properties();
 	test_edges();
 	test_shapes();

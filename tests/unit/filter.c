@@ -177,6 +177,12 @@ is_over(void)
 	return true;
 }
 
+static bool
+is_over_once_heard(void)
+{
+	return said_len > 0;
+}
+
 /* Without a deadline; told that it is over; at a deadline in the far future. */
 static void
 test_other_deadlines(void)
@@ -189,10 +195,17 @@ test_other_deadlines(void)
 	filters.is_over = is_over;
 	EXPECT(ask("hang", room, 0, room, 4, &len) == SERVICE_LATE);
 	EXPECT(strcmp(said, "hang: it ran past the deadline\n") == 0);
+	/* The line that it has begun is shown, too. */
+	filters.is_over = is_over_once_heard;
+	EXPECT(ask("partly", room, 0, room, 4, &len) == SERVICE_LATE);
+	EXPECT(strcmp(said, "partly: one\npartly: it ran past the deadline\n"
+			    "partly: two\n") == 0);
 	filters.is_over = NULL;
 	filters_set_deadline(&filters, 999999999);
 	EXPECT(ask("cat", room, 0, room, 4, &len) == SERVICE_OK && len == 0);
 	clock_gettime(CLOCK_MONOTONIC, &filters.deadline);
+	EXPECT(ask("cat", room, 0, room, 4, &len) == SERVICE_LATE);
+	filters.deadline.tv_sec -= filters.deadline.tv_sec > 1;
 	EXPECT(ask("cat", room, 0, room, 4, &len) == SERVICE_LATE);
 	filters_set_deadline(&filters, 20);
 }
@@ -280,6 +293,8 @@ test_names(void)
 	link_cat(name);
 	EXPECT(is_cat(&of, name));
 	EXPECT(mkdir("folder", 0755) == 0 && !is_cat(&of, "folder"));
+	link_cat("folder/cat");
+	EXPECT(!is_cat(&of, "folder/cat"));
 	EXPECT(symlink("gone", "dangling") == 0 && !is_cat(&of, "dangling"));
 	EXPECT(mknod("plain", S_IFREG | 0644, 0) == 0 && !is_cat(&of, "plain"));
 	append_line(want, "0");
@@ -296,6 +311,56 @@ test_names(void)
 	    &of, is_never_taken, (unsigned char *)got, sizeof(got), &len));
 	EXPECT(len == strlen(want) && memcmp(got, want, len) == 0);
 	EXPECT(chdir("..") == 0);
+}
+
+/* The whitelist comes first, in a request and in the list. */
+static void
+test_service(void)
+{
+	static struct filters of;
+	static char want[65536];
+	unsigned char *room = unit_room(service_capacity(0));
+	size_t cap = service_capacity(0), len = 77, want_len;
+	char name[FILTER_NAME_MAX + 1];
+
+	EXPECT(service_list(NULL, (unsigned char *)want, cap, &want_len) ==
+	       SERVICE_OK);
+	EXPECT(mkdir("service", 0755) == 0 && chdir("service") == 0);
+	EXPECT(filters_open(&of, ".") == FILTERS_OK);
+	filters_set_deadline(&of, 20);
+	for (const char *line = want, *end; (end = strchr(line, '\n')) != NULL;
+	     line = end + 1) {
+		snprintf(name, sizeof(name), "%.*s", (int)(end - line), line);
+		link_cat(name);
+	}
+	link_cat("cummings");
+	link_cat("zz");
+	strcpy(want + want_len, "cummings\nzz\n");
+	EXPECT(service_list(&of, room, cap, &len) == SERVICE_OK);
+	EXPECT(len == strlen(want) && memcmp(room, want, len) == 0);
+	EXPECT(
+	    service_transform(&of, (const unsigned char *)"rot13", 5,
+		(const unsigned char *)"", 0, room, cap, &len) == SERVICE_OK);
+	EXPECT(len == 0);
+	EXPECT(
+	    service_transform(&of, (const unsigned char *)"transforms", 10,
+		(const unsigned char *)"", 0, room, cap, &len) == SERVICE_OK);
+	EXPECT(len == strlen(want) && memcmp(room, want, len) == 0);
+	EXPECT(
+	    service_transform(&of, (const unsigned char *)"zz", 2,
+		(const unsigned char *)"", 0, room, cap, &len) == SERVICE_OK);
+	EXPECT(len == 0);
+	EXPECT(service_transform(NULL, (const unsigned char *)"zz", 2,
+		   (const unsigned char *)"", 0, room, cap,
+		   &len) == SERVICE_UNKNOWN);
+	/* More than can be listed. */
+	for (int i = 0; i < 1010; i++) {
+		snprintf(name, sizeof(name), "%064d", i);
+		link_cat(name);
+	}
+	len = 77;
+	EXPECT(service_list(&of, room, cap, &len) == SERVICE_FAILED);
+	EXPECT(len == 77 && chdir("..") == 0);
 }
 
 /* A path one byte too long is not that of another filter. */
@@ -335,18 +400,20 @@ static void
 test_list(void)
 {
 	static struct filters other = {.dir = "/nonexistent"};
-	unsigned char *room = unit_room(38);
+	unsigned char *room = unit_room(53);
 	size_t len = 77;
 
-	EXPECT(filters_list(&filters, is_taken, room, 38, &len) && len == 38);
-	EXPECT(memcmp(room, "cat\ndeaf\ndie\nfail\nflood\nlate\nmute\nsay\n",
-		   38) == 0);
+	EXPECT(filters_list(&filters, is_taken, room, 53, &len) && len == 53);
+	EXPECT(
+	    memcmp(room,
+		"cat\nclosing\ndeaf\ndie\nfail\nflood\nlate\nmute\npartly\nsay\n",
+		53) == 0);
 	len = 77;
-	EXPECT(!filters_list(&filters, is_taken, room + 1, 37, &len));
-	EXPECT(!filters_list(&other, is_taken, room, 38, &len) && len == 77);
+	EXPECT(!filters_list(&filters, is_taken, room + 1, 52, &len));
+	EXPECT(!filters_list(&other, is_taken, room, 53, &len) && len == 77);
 	EXPECT(mkdir("empty", 0755) == 0);
 	EXPECT(filters_open(&other, "empty") == FILTERS_OK);
-	EXPECT(filters_list(&other, is_taken, room, 38, &len) && len == 0);
+	EXPECT(filters_list(&other, is_taken, room, 53, &len) && len == 0);
 }
 
 /* Nobody need be told; descriptor 0 is as good as any, and given back. */
@@ -359,6 +426,7 @@ test_without(void)
 
 	EXPECT(copy >= 3 && close(STDIN_FILENO) == 0);
 	EXPECT(ask("cat", text, 4, room, 4, &len) == SERVICE_OK && len == 4);
+	EXPECT(ask("closing", text, 4, room, 4, &len) == SERVICE_FAILED);
 	EXPECT(fcntl(STDIN_FILENO, F_GETFD) < 0);
 	EXPECT(dup2(copy, STDIN_FILENO) == STDIN_FILENO && close(copy) == 0);
 	filters.on_line = NULL;
@@ -585,13 +653,14 @@ test_children_of_others(void)
 int
 main(void)
 {
-	int free_fd = lowest_free_fd();
+	int free_fd = lowest_free_fd(), reaper = 77;
 
 	signal(SIGPIPE, SIG_IGN);
 	alarm(60);
 	make_folder();
 	add("cat", "#!/bin/sh\nexec cat\n");
 	add("fail", "#!/bin/sh\ncat; printf 'a\\n\\nb' >&2; exit 9\n");
+	add("closing", "#!/bin/sh\nexec >&-; sleep 0.1; exit 1\n");
 	add("deaf", "#!/bin/sh\nexec <&-\nsleep 0.2; echo one >&2\n"
 		    "sleep 0.2; echo two >&2; printf good\n");
 	add("die", "#!/bin/sh\nkill -SEGV $$\n");
@@ -599,6 +668,7 @@ main(void)
 	add("late", "#!/bin/sh\necho first >&2\n"
 		    "(sleep 0.1; echo late >&2; sleep 0.1; echo last >&2) &\n");
 	add("mute", "#!/bin/sh\nexec 2>&-\nsleep 0.3\n");
+	add("partly", "#!/bin/sh\nprintf 'one\\ntwo' >&2; sleep 1000\n");
 	add("say", "#!/bin/sh\nexec cat >&2\n");
 	add("hang", "#!/bin/sh\nsleep 1000 & sleep 1000\n");
 	filters.on_line = on_line;
@@ -606,6 +676,7 @@ main(void)
 	test_open();
 	EXPECT(chdir(dir) == 0);
 	test_names();
+	test_service();
 	test_long_folder();
 	test_list();
 	EXPECT(chdir("/") == 0);
@@ -627,6 +698,7 @@ main(void)
 	test_signals();
 	EXPECT(lowest_free_fd() == free_fd);
 	EXPECT(waitpid(-1, NULL, 0) < 0 && errno == ECHILD);
+	EXPECT(prctl(PR_GET_CHILD_SUBREAPER, &reaper) == 0 && reaper == 0);
 	clean_up();
 	return unit_end();
 }

@@ -19,7 +19,7 @@ expect_map(transform_fn *map, const char *text, size_t len, const char *want,
 
 	memcpy(copy, text, len);
 	if (map(copy, len, room, &got_len) && got_len == want_len &&
-	    memcmp(room, want, want_len) == 0)
+	    memcmp(room, want, want_len) == 0 && room[want_len] == 0xaa)
 		return;
 	fprintf(stderr, "got %zu bytes: %.*s\n", got_len, (int)got_len,
 	    (const char *)room);
@@ -72,7 +72,7 @@ test_number_of_many(void)
 
 	memset(text, '\n', len);
 	EXPECT(transform_number(text, len, room, &ret_len));
-	EXPECT(ret_len == len * 8 + 2);
+	EXPECT(ret_len == len * 8 + 2 && room[ret_len] == 0xaa);
 	EXPECT(memcmp(room + ret_len - 26, "999999\t\n1000000\t\n1000001\t\n",
 		   25) == 0);
 }
@@ -97,6 +97,8 @@ test_whitelist(void)
 	EXPECT(len == strlen(all) && memcmp(room, all, len) == 0);
 	EXPECT(ask("transforms", 10, "x", cap, room, &len) == SERVICE_OK);
 	EXPECT(len == strlen(all) && memcmp(room, all, len) == 0);
+	EXPECT(ask("cummingsify", 11, "X", cap, room, &len) == SERVICE_OK);
+	EXPECT(len == 1 && room[0] == 'x');
 	EXPECT(ask("shout", 5, "x", cap, room, &len) == SERVICE_OK);
 	EXPECT(len == 1 && room[0] == 'X');
 	len = 77;
@@ -106,8 +108,11 @@ test_whitelist(void)
 	EXPECT(ask("", 0, "x", cap, room, &len) == SERVICE_UNKNOWN);
 	EXPECT(ask("shout", 5, "\xff", cap, room, &len) == SERVICE_FAILED);
 	EXPECT(ask("shout", 5, "x", cap - 1, room, &len) == SERVICE_FAILED);
-	EXPECT(service_list(NULL, room, 99, &len) == SERVICE_FAILED);
+	EXPECT(service_list(NULL, room, 65535, &len) == SERVICE_FAILED);
 	EXPECT(len == 77);
+	EXPECT(service_list(NULL, room, 65536, &len) == SERVICE_OK);
+	/* What versed(8) says of a filter's output. */
+	EXPECT(service_capacity(1000) == 76536);
 }
 
 int
