@@ -444,7 +444,8 @@ lines_at_least() {
 	ask "$port" 3>&- &
 	asker=$!
 	wait_until 10 test -s "$T/log"
-	cp "$VERSED" "$T/handler"
+	cp "$VERSED" "$T/handler.new"
+	mv "$T/handler.new" "$T/handler"
 	wait "$asker"
 	wait_until 10 has_workers 2
 	run -0 cat "$T/log"

@@ -9,8 +9,8 @@
 
 _Noreturn void __real__exit(int status);
 _Noreturn void __wrap__exit(int status);
-int __wrap___gcov_execve(
-    const char *path, char *const argv[], char *const envp[]);
+int __real_execve(const char *path, char *const argv[], char *const envp[]);
+int __wrap_execve(const char *path, char *const argv[], char *const envp[]);
 
 static void
 write_counts(void)
@@ -27,8 +27,8 @@ __wrap__exit(int status)
 }
 
 int
-__wrap___gcov_execve(const char *path, char *const argv[], char *const envp[])
+__wrap_execve(const char *path, char *const argv[], char *const envp[])
 {
 	write_counts();
-	return execve(path, argv, envp);
+	return __real_execve(path, argv, envp);
 }

@@ -201,6 +201,8 @@ test_other_deadlines(void)
 	EXPECT(strcmp(said, "partly: one\npartly: it ran past the deadline\n"
 			    "partly: two\n") == 0);
 	filters.is_over = NULL;
+	filters.deadline = (struct timespec){.tv_nsec = 1};
+	EXPECT(ask("hang", room, 0, room, 4, &len) == SERVICE_LATE);
 	filters_set_deadline(&filters, 999999999);
 	EXPECT(ask("cat", room, 0, room, 4, &len) == SERVICE_OK && len == 0);
 	clock_gettime(CLOCK_MONOTONIC, &filters.deadline);

@@ -45,7 +45,8 @@
 #define DUP2 SYS_dup3
 #endif
 
-/* The call fails with error where its argument arg (or ANY) is value. */
+/* The call fails with error (0: returns 0) where argument arg or ANY is value.
+ */
 struct refusal {
 	long call;
 	int arg;
@@ -124,9 +125,10 @@ gave(const char *result)
 static void
 no_children(void)
 {
-	struct children children;
+	struct children children = {.count = 0};
 
 	EXPECT(!children_read(&children));
+	EXPECT(!children_kill(&children));
 }
 
 static void
@@ -141,6 +143,14 @@ no_kill(void)
 	while (pid == 0)
 		pause();
 	EXPECT(!children_kill(&none));
+}
+
+/* What it started ends by itself. */
+static void
+no_end(void)
+{
+	EXPECT(
+	    runs("daemon", SERVICE_FAILED, "its processes cannot be killed\n"));
 }
 
 static void
@@ -218,6 +228,15 @@ late(void)
 	EXPECT(runs("talk", SERVICE_LATE, "it ran past the deadline\n"));
 }
 
+/* Its end is told by its pidfd, but wait4(2) knows nothing of it. */
+static void
+not_ended(void)
+{
+	filters_set_deadline(&filters, 1);
+	EXPECT(runs("fds", SERVICE_FAILED,
+	    "it ran past the deadline\nits processes cannot be killed\n"));
+}
+
 /* Descriptors 0 to 2, and the one that ls(1) looks through. */
 static void
 three_descriptors(void)
@@ -233,6 +252,7 @@ static const struct {
     {{SYS_read, 2, CHILDREN_READ, EPERM}, no_children},
     {{SYS_read, 2, CHILDREN_READ, EPERM}, no_start},
     {{SYS_kill, ANY, 0, EPERM}, no_kill},
+    {{SYS_kill, ANY, 0, EPERM}, no_end},
     {{SYS_newfstatat, ANY, 0, EPERM}, no_folder},
     {{ACCESS, ANY, 0, EPERM}, no_folder},
     {{SYS_rt_sigaction, 0, SIGCHLD, EPERM}, no_start},
@@ -256,6 +276,7 @@ static const struct {
     {{SYS_read, 2, ERR_READ, EINTR}, no_messages},
     {{POLL, 1, 4, EPERM}, no_poll},
     {{POLL, 1, 4, EINTR}, late},
+    {{SYS_wait4, ANY, 0, 0}, not_ended},
 };
 
 /* Has a case's check done in a process in which its call is refused. */
@@ -293,6 +314,7 @@ main(void)
 	EXPECT(mkdtemp(dir) != NULL && chdir(dir) == 0);
 	add("words", "#!/bin/sh\necho words\necho message >&2\n");
 	add("talk", "#!/bin/sh\necho words\nexec sleep 1000\n");
+	add("daemon", "#!/bin/sh\nsleep 4 </dev/null >/dev/null 2>&1 &\n");
 	add("hang", "#!/bin/sh\nexec sleep 1000\n");
 	add("fds", "#!/bin/sh\nexec ls /proc/self/fd\n");
 	EXPECT(filters_open(&filters, dir) == FILTERS_OK);
@@ -302,6 +324,7 @@ main(void)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		try_case(i);
 	EXPECT(unlink("words") == 0 && unlink("talk") == 0);
-	EXPECT(unlink("hang") == 0 && unlink("fds") == 0 && rmdir(dir) == 0);
+	EXPECT(unlink("daemon") == 0 && unlink("hang") == 0);
+	EXPECT(unlink("fds") == 0 && rmdir(dir) == 0);
 	return unit_end();
 }
