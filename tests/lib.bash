@@ -37,6 +37,11 @@ need_shipped() {
 	[ -z "${INSTRUMENTED-}" ] || skip "$INSTRUMENTED: other $1"
 }
 
+# not_under_valgrind REASON
+not_under_valgrind() {
+	[ "${INSTRUMENTED-}" != valgrind ] || skip "valgrind: $1"
+}
+
 need_root() {
 	skip_unless '[ "$(id -u)" = 0 ]' root
 }

@@ -44,6 +44,7 @@ socket.socket(socket.AF_INET6).bind((\"::1\", 0))"' IPv6
 }
 
 @test "a connection lost before it was accepted is passed over, no other error" {
+	not_under_valgrind 'it is traced instead'
 	need strace
 	life accept_fails
 }
@@ -114,6 +115,7 @@ socket.socket(socket.AF_INET6).bind((\"::1\", 0))"' IPv6
 }
 
 @test "a log file at its limit of size costs no reply" {
+	not_under_valgrind 'its own log is limited, too'
 	life log_file_at_its_limit
 }
 
@@ -122,10 +124,12 @@ socket.socket(socket.AF_INET6).bind((\"::1\", 0))"' IPv6
 }
 
 @test "O_NONBLOCK descriptors are waited on" {
+	not_under_valgrind 'too slow'
 	life nonblocking
 }
 
 @test "closed descriptors are an error, and nothing else is taken for them" {
+	not_under_valgrind 'it opens descriptors first'
 	life closed_descriptors
 }
 

@@ -176,6 +176,7 @@ apart() {
 }
 
 @test "-h fits a screen, -V tells the version" {
+	not_under_valgrind 'it opens descriptors first'
 	run -0 "$VERSIFY" --help
 	[[ ${#lines[@]} -le 24 ]]
 	for line in "${lines[@]}"; do
@@ -449,6 +450,7 @@ apart() {
 }
 
 @test "an output that fails is 74, -f or not, and no file is left half full" {
+	not_under_valgrind 'it opens descriptors first'
 	a_server
 	head -c 90000 /dev/zero >"$T/long"
 	for f in '' -f; do
@@ -482,6 +484,7 @@ apart() {
 }
 
 @test "closed standard streams are not taken for others" {
+	not_under_valgrind 'it opens descriptors first'
 	a_server
 	exits 0 '"$V" -v "$server" cummingsify "$T/poem" <&- 2>&- >"$T/got"'
 	cmp "$T/wanted" "$T/got"
@@ -570,6 +573,7 @@ apart() {
 }
 
 @test "-c bounds an attempt to connect, to each server" {
+	not_under_valgrind 'too slow'
 	listen tcp 127.0.0.1 sleep 60
 	fills "$tcp"
 	listen unix "$T/socket" sleep 60
@@ -659,6 +663,7 @@ signal.pause()" &
 }
 
 @test "bash completion" {
+	not_under_valgrind 'too slow'
 	# shellcheck source=/dev/null
 	. "$ROOT/src/versify.bash-completion"
 	PATH=$BUILD:$PATH

@@ -16,7 +16,9 @@ main(int argc, char *argv[])
 	    "--quiet",
 	    "--error-exitcode=99",
 	    "--leak-check=full",
+	    "--show-leak-kinds=definite",
 	    "--errors-for-leak-kinds=definite",
+	    "--run-libc-freeres=no",
 	    "--log-file=" REPORTS "/%p",
 	    PROGRAM,
 	};
