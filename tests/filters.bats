@@ -167,6 +167,20 @@ none_left() {
 	cmp "$BATS_TEST_TMPDIR/want" "$BATS_TEST_TMPDIR/got"
 }
 
+@test "without close_range(2) a filter has its three descriptors only" {
+	need strace
+	filter look <<-'END'
+		ls /proc/$$/fd
+	END
+	printf '5:look.,' >"$BATS_TEST_TMPDIR/request"
+	strace -f -o "$BATS_TEST_TMPDIR/trace" -e trace=close_range \
+		-e inject=close_range:error=ENOSYS "$VERSED" -f "$DIR" \
+		<"$BATS_TEST_TMPDIR/request" >"$BATS_TEST_TMPDIR/got" \
+		3</etc/passwd 4</etc/passwd 255</etc/passwd 1023</etc/passwd
+	printf '9:0\n1\n10\n2\n,' | cmp - "$BATS_TEST_TMPDIR/got"
+	grep -q 'close_range(3, .*INJECTED' "$BATS_TEST_TMPDIR/trace"
+}
+
 @test "a launcher that ignores signals does no harm" {
 	filter look <<-'END'
 		grep SigIgn /proc/self/status >&2

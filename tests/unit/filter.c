@@ -418,21 +418,56 @@ test_list(void)
 	EXPECT(filters_list(&other, is_taken, room, 53, &len) && len == 0);
 }
 
-/* Nobody need be told; descriptor 0 is as good as any, and given back. */
+/* Closes the standard streams; returns the first of three copies in a row. */
+static int
+put_streams_aside(void)
+{
+	int copy = 500;
+
+	for (int i = 0; i < 3; i++)
+		EXPECT(dup2(i, copy + i) == copy + i && close(i) == 0);
+	return copy;
+}
+
 static void
-test_without(void)
+put_streams_back(int copy)
+{
+	bool is_closed = true;
+
+	for (int i = 0; i < 3; i++)
+		is_closed &= fcntl(i, F_GETFD) < 0;
+	for (int i = 0; i < 3; i++)
+		is_closed &= dup2(copy + i, i) == i && close(copy + i) == 0;
+	EXPECT(is_closed);
+}
+
+/* Descriptors 0 to 2 are as good as any, not mixed up, and given back. */
+static void
+test_without_streams(void)
 {
 	unsigned char text[4] = "abcd", room[4];
-	int copy = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+	size_t len = 77;
+	int copy = put_streams_aside();
+	enum service_result cat = ask("cat", text, 4, room, 4, &len);
+	enum service_result closing = ask("closing", text, 4, room, 4, &len);
+	enum service_result fail = ask("fail", text, 4, room, 4, &len);
+
+	put_streams_back(copy);
+	EXPECT(cat == SERVICE_OK && len == 4);
+	EXPECT(closing == SERVICE_FAILED && fail == SERVICE_FAILED);
+	EXPECT(strcmp(said, "fail: a\nfail: b\nfail: it exited with status 9"
+			    "\n") == 0);
+}
+
+/* Nobody need be told. */
+static void
+test_without_listener(void)
+{
+	unsigned char room[4];
 	size_t len = 77;
 
-	EXPECT(copy >= 3 && close(STDIN_FILENO) == 0);
-	EXPECT(ask("cat", text, 4, room, 4, &len) == SERVICE_OK && len == 4);
-	EXPECT(ask("closing", text, 4, room, 4, &len) == SERVICE_FAILED);
-	EXPECT(fcntl(STDIN_FILENO, F_GETFD) < 0);
-	EXPECT(dup2(copy, STDIN_FILENO) == STDIN_FILENO && close(copy) == 0);
 	filters.on_line = NULL;
-	EXPECT(ask("fail", text, 4, room, 4, &len) == SERVICE_FAILED);
+	EXPECT(ask("fail", room, 4, room, 4, &len) == SERVICE_FAILED);
 	filters.on_line = on_line;
 }
 
@@ -601,28 +636,48 @@ test_last_words(void)
 	}
 }
 
+/* Asks for cat with all descriptors below limit; says whether it started. */
+static bool
+starts_below(int limit)
+{
+	static const char reason[] = "cat: cannot start it: ";
+	struct rlimit all, few;
+	unsigned char room[4];
+	size_t len = 77;
+	enum service_result result;
+
+	getrlimit(RLIMIT_NOFILE, &all);
+	few = all;
+	few.rlim_cur = (rlim_t)limit;
+	setrlimit(RLIMIT_NOFILE, &few);
+	result = ask("cat", room, 0, room, 4, &len);
+	setrlimit(RLIMIT_NOFILE, &all);
+	if (strncmp(said, reason, strlen(reason)) != 0)
+		return true;
+	EXPECT(result == SERVICE_FAILED && len == 77);
+	EXPECT(strchr(said, '\n') == said + strlen(said) - 1);
+	return false;
+}
+
 /* Where descriptors run out there is a reason, and none is kept. */
 static void
 test_no_descriptors(void)
 {
-	static const char reason[] =
-	    "cat: cannot start it: Too many open files\n";
-	unsigned char room[4];
-	struct rlimit all, few;
-	int free_fd = lowest_free_fd(), failed = 0;
-	size_t len = 77;
+	int free_fd = lowest_free_fd(), started[13], copy;
 
-	EXPECT(getrlimit(RLIMIT_NOFILE, &all) == 0);
-	few = all;
+	/* Three pipes are open at the most, */
 	for (int n = 0; n < 9; n++) {
-		few.rlim_cur = (rlim_t)(free_fd + n);
-		EXPECT(setrlimit(RLIMIT_NOFILE, &few) == 0);
-		ask("cat", room, 0, room, 4, &len);
-		failed += strncmp(said, reason, strlen(reason)) == 0;
-		EXPECT(setrlimit(RLIMIT_NOFILE, &all) == 0);
+		EXPECT(starts_below(free_fd + n) == (n >= 6));
 		EXPECT(lowest_free_fd() == free_fd);
 	}
-	EXPECT(failed == 6); /* at the most, three pipes */
+	/* past the standard streams. */
+	copy = put_streams_aside();
+	for (int n = 0; n < 13; n++)
+		started[n] = starts_below(n);
+	put_streams_back(copy);
+	for (int n = 0; n < 13; n++)
+		EXPECT(started[n] == (n >= 9));
+	EXPECT(lowest_free_fd() == free_fd);
 }
 
 /* As many children as can be told from a filter's, and one more. */
@@ -683,7 +738,8 @@ main(void)
 	test_list();
 	EXPECT(chdir("/") == 0);
 	filters_set_deadline(&filters, 20);
-	test_without();
+	test_without_streams();
+	test_without_listener();
 	test_other_deadlines();
 	test_killed();
 	test_messages();
