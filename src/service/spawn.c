@@ -63,7 +63,7 @@ reset_signals(void)
 static _Noreturn void
 become(const char *path, const char *name, pid_t parent, const int theirs[3])
 {
-	char name_line[sizeof("VERSED_TRANSFORM=") + SPAWN_NAME_MAX + 1];
+	char name_line[sizeof("VERSED_TRANSFORM=") + SPAWN_NAME_MAX];
 	char path_line[] = PATH_LINE, lang_line[] = LANG_LINE,
 	     own_path[PATH_MAX];
 	char *argv[] = {own_path, NULL};

@@ -402,20 +402,71 @@ static void
 test_list(void)
 {
 	static struct filters other = {.dir = "/nonexistent"};
-	unsigned char *room = unit_room(53);
+	static const char want[] =
+	    "cat\nclosing\ndeaf\ndie\nfail\nflood\nlate\n"
+	    "lost\nmute\nname\npartly\nsay\nsession\n"
+	    "signals\n";
+	const size_t cap = sizeof(want) - 1;
+	unsigned char *room = unit_room(cap);
 	size_t len = 77;
 
-	EXPECT(filters_list(&filters, is_taken, room, 53, &len) && len == 53);
-	EXPECT(
-	    memcmp(room,
-		"cat\nclosing\ndeaf\ndie\nfail\nflood\nlate\nmute\npartly\nsay\n",
-		53) == 0);
+	EXPECT(filters_list(&filters, is_taken, room, cap, &len) && len == cap);
+	EXPECT(memcmp(room, want, len) == 0);
 	len = 77;
-	EXPECT(!filters_list(&filters, is_taken, room + 1, 52, &len));
-	EXPECT(!filters_list(&other, is_taken, room, 53, &len) && len == 77);
+	EXPECT(!filters_list(&filters, is_taken, room + 1, cap - 1, &len));
+	EXPECT(!filters_list(&other, is_taken, room, cap, &len) && len == 77);
 	EXPECT(mkdir("empty", 0755) == 0);
 	EXPECT(filters_open(&other, "empty") == FILTERS_OK);
-	EXPECT(filters_list(&other, is_taken, room, 53, &len) && len == 0);
+	EXPECT(filters_list(&other, is_taken, room, cap, &len) && len == 0);
+}
+
+/* What the filter called name gives of nothing is want. */
+static void
+expect_given(const char *name, const char *want)
+{
+	unsigned char room[1024] = "";
+	size_t len = 77;
+
+	EXPECT(ask(name, room, 0, room, sizeof(room), &len) == SERVICE_OK);
+	EXPECT(len == strlen(want) && memcmp(room, want, len) == 0);
+}
+
+/* Its signals, session, folder and name, whatever those of its parent are. */
+static void
+test_surroundings(void)
+{
+	char name[FILTER_NAME_MAX + 1], path[PATH_MAX + 128];
+	sigset_t all, before;
+
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &before);
+	for (int i = 1; i < 32; i++)
+		if (i != SIGCHLD)
+			signal(i, SIG_IGN);
+	expect_given("signals", "SigBlk:\t0000000000000000\n"
+				"SigIgn:\t0000000000000000\n");
+	for (int i = 1; i < 32; i++)
+		signal(i, i == SIGPIPE ? SIG_IGN : SIG_DFL);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	expect_given("session", "own /");
+	memset(name, 'n', FILTER_NAME_MAX);
+	name[FILTER_NAME_MAX] = '\0';
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	EXPECT(symlink("name", path) == 0);
+	expect_given(name, name);
+	EXPECT(unlink(path) == 0);
+}
+
+/* One that cannot run fails as in a shell. */
+static void
+test_lost(void)
+{
+	unsigned char room[4];
+	size_t len = 77;
+
+	EXPECT(ask("lost", room, 0, room, 4, &len) == SERVICE_FAILED);
+	EXPECT(strcmp(said, "lost: cannot run it: No such file or directory\n"
+			    "lost: it exited with status 127\n") == 0);
 }
 
 /* Closes the standard streams; returns the first of three copies in a row. */
@@ -724,9 +775,16 @@ main(void)
 	add("flood", "#!/bin/sh\nyes >&2 &\nsleep 0.1\n");
 	add("late", "#!/bin/sh\necho first >&2\n"
 		    "(sleep 0.1; echo late >&2; sleep 0.1; echo last >&2) &\n");
+	add("lost", "#!/nonexistent\n");
 	add("mute", "#!/bin/sh\nexec 2>&-\nsleep 0.3\n");
+	add("name", "#!/bin/sh\nprintf %s \"$VERSED_TRANSFORM\"\n");
 	add("partly", "#!/bin/sh\nprintf 'one\\ntwo' >&2; sleep 1000\n");
 	add("say", "#!/bin/sh\nexec cat >&2\n");
+	add("session", "#!/bin/sh\n"
+		       "read -r pid _ _ _ _ session _ </proc/$$/stat\n"
+		       "[ $pid = $session ] && printf 'own %s' \"$(pwd)\"\n");
+	add("signals", "#!/bin/sh\nexec grep -E '^Sig(Blk|Ign)' "
+		       "/proc/self/status\n");
 	add("hang", "#!/bin/sh\nsleep 1000 & sleep 1000\n");
 	filters.on_line = on_line;
 	filters.context = said;
@@ -738,6 +796,8 @@ main(void)
 	test_list();
 	EXPECT(chdir("/") == 0);
 	filters_set_deadline(&filters, 20);
+	test_surroundings();
+	test_lost();
 	test_without_streams();
 	test_without_listener();
 	test_other_deadlines();
