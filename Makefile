@@ -98,15 +98,19 @@ check-deps:
 
 # Unit tests: tests/unit/NAME.c is linked with the sources that UNIT_NAME
 # names, once plainly and once under the sanitizers.
+UNIT_HEADERS      = $(wildcard tests/unit/*.h)
 UNIT_TESTS        = $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c))
 UNIT_netstring    = src/wire/netstring.c
 UNIT_request      = src/wire/request.c
-UNIT_web          = $(WEB:%=src/wire/%.c)
+UNIT_web          = src/wire/cgi.c src/wire/form.c
+UNIT_page         = src/wire/page.c src/wire/reply.c
 UNIT_children     = src/service/children.c
 UNIT_transforms   = $(SERVICE:%=src/service/%.c)
 UNIT_casemap      = $(UNIT_transforms)
 UNIT_filter       = $(UNIT_transforms)
+UNIT_program      = $(UNIT_transforms)
 UNIT_refusals     = $(UNIT_transforms)
+UNIT_spawn        = $(UNIT_transforms)
 UNIT_LIBS_casemap = -lunistring
 SANITIZE          = -fsanitize=address,undefined -fno-sanitize-recover=all
 UNIT_RUNS         = $(UNIT_TESTS:%=$B/unit/%) $(UNIT_TESTS:%=$B/unit/%-sanitized)
@@ -117,11 +121,11 @@ $B/sanitized/%.o: src/%.c $(HEADERS) Makefile
 	@mkdir -p $(@D)
 	$(CC) $(REQUIRED) $(CFLAGS) $(SANITIZE) -c -o $@ $<
 
-$B/unit/%-sanitized.o: tests/unit/%.c tests/unit/unit.h $(HEADERS) Makefile
+$B/unit/%-sanitized.o: tests/unit/%.c $(UNIT_HEADERS) $(HEADERS) Makefile
 	@mkdir -p $(@D)
 	$(CC) $(REQUIRED) $(CFLAGS) $(SANITIZE) -Itests/unit -c -o $@ $<
 
-$B/unit/%.o: tests/unit/%.c tests/unit/unit.h $(HEADERS) Makefile
+$B/unit/%.o: tests/unit/%.c $(UNIT_HEADERS) $(HEADERS) Makefile
 	@mkdir -p $(@D)
 	$(CC) $(REQUIRED) $(CFLAGS) -Itests/unit -c -o $@ $<
 
@@ -171,7 +175,7 @@ enumerate: $B/enumerate/reader
 SECONDS     = 60
 FUZZ_reader  = $(UNIT_netstring) $(UNIT_request)
 FUZZ_service = $(UNIT_transforms)
-FUZZ_cgi     = $(UNIT_web)
+FUZZ_cgi     = $(WEB:%=src/wire/%.c)
 FUZZ_reply   = src/exchange.c src/host/io.c $(UNIT_netstring)
 FUZZ_TARGETS = reader service cgi reply
 FUZZ_CC      = clang

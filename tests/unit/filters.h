@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: ISC */
+/* What the tests of filters share: a folder of scripts, and what these say. */
+#ifndef FILTERS_H
+#define FILTERS_H
+
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdint.h>
+
+#include "service/filter.h"
+#include "unit.h"
+
+static char dir[PATH_MAX];
+static struct filters filters;
+static char said[65536]; /* lines as on_line had them, "NAME: LINE" */
+static size_t said_len;
+
+static inline void
+on_line(void *context, const char *name, const unsigned char *line, size_t len)
+{
+	EXPECT(context == said);
+	said_len += (size_t)snprintf(said + said_len, sizeof(said) - said_len,
+	    "%s: %.*s\n", name, (int)len, (const char *)line);
+}
+
+static inline void
+add(const char *name, const char *script)
+{
+	char path[PATH_MAX + 64];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0755);
+	EXPECT(fd >= 0 && write(fd, script, strlen(script)) > 0);
+	EXPECT(fchmod(fd, 0755) == 0 && close(fd) == 0);
+}
+
+/* Below TMPDIR, that what a crash leaves is not left in /tmp. */
+static inline void
+make_folder(void)
+{
+	const char *tmp = getenv("TMPDIR");
+	char name[PATH_MAX];
+
+	snprintf(name, sizeof(name), "%s/versed-unit-XXXXXX",
+	    tmp != NULL ? tmp : "/tmp");
+	EXPECT(mkdtemp(name) != NULL && chmod(name, 0755) == 0);
+	EXPECT(realpath(name, dir) != NULL);
+}
+
+static inline enum service_result
+ask(const char *name, const unsigned char *text, size_t len,
+    unsigned char *room, size_t cap, size_t *ret_len)
+{
+	said_len = 0;
+	said[0] = '\0';
+	return filters_run(&filters, (const unsigned char *)name, strlen(name),
+	    text, len, room, cap, ret_len);
+}
+
+static inline int
+lowest_free_fd(void)
+{
+	int fd = dup(STDERR_FILENO);
+
+	close(fd);
+	return fd;
+}
+
+static int filters_free_fd;
+
+/* Makes the folder, empty, and lets the filters in it have 20 seconds. */
+static inline void
+filters_begin(void)
+{
+	filters_free_fd = lowest_free_fd();
+	signal(SIGPIPE, SIG_IGN);
+	alarm(60);
+	make_folder();
+	EXPECT(chdir(dir) == 0);
+	EXPECT(filters_open(&filters, ".") == FILTERS_OK);
+	filters_set_deadline(&filters, 50);
+	filters.on_line = on_line;
+	filters.context = said;
+}
+
+/*
+ * Expects that nothing is left: no descriptor, no child.  The folder goes by
+ * rm(1), as paths in it may be too long.  Returns how main ends.
+ */
+static inline int
+filters_end(void)
+{
+	char command[PATH_MAX + 16];
+	int reaper = 77;
+
+	EXPECT(lowest_free_fd() == filters_free_fd);
+	EXPECT(waitpid(-1, NULL, 0) < 0 && errno == ECHILD);
+	EXPECT(prctl(PR_GET_CHILD_SUBREAPER, &reaper) == 0 && reaper == 0);
+	EXPECT(chdir("/") == 0);
+	snprintf(command, sizeof(command), "rm -r '%s'", dir);
+	EXPECT(system(command) == 0);
+	return unit_end();
+}
+
+#endif
