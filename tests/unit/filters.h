@@ -75,7 +75,7 @@ lowest_free_fd(void)
 
 static int filters_free_fd;
 
-/* Makes the folder, empty, and lets the filters in it have 20 seconds. */
+/* Makes the folder, empty, and lets the filters in it have 50 seconds. */
 static inline void
 filters_begin(void)
 {
