@@ -131,7 +131,7 @@ none_left() {
 		chmod o+x "$up"
 		up=$(dirname "$up")
 	done
-	run -64 setpriv --reuid=65534 --clear-groups \
+	run -64 setpriv --reuid=65534 --regid=65534 --clear-groups \
 		"$BATS_TEST_TMPDIR/versed" -f "$DIR"
 	[ "$output" = "versed: cannot use $DIR: Permission denied" ]
 }
