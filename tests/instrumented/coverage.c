@@ -4,9 +4,11 @@
  * also writes them before _exit(2) and execve(2), and goes on counting from
  * zero, as the parent of vfork(2) does, whose memory it is.
  */
-#include <gcov.h>
 #include <unistd.h>
 
+/* Those of gcov.h, which clang does not have. */
+void __gcov_dump(void);
+void __gcov_reset(void);
 _Noreturn void __real__exit(int status);
 _Noreturn void __wrap__exit(int status);
 int __real_execve(const char *path, char *const argv[], char *const envp[]);
