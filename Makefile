@@ -219,16 +219,19 @@ $(INSTRUMENTED):
 SOURCES = $(wildcard src/*.c src/*/*.c tests/*/*.c)
 SCRIPTS = .ci/run $(shell grep -rlE '^\#!/bin/(ba)?sh' tests)
 
+# What tests/instrumented/run says.
+PLACES = -DPROGRAM='""' -DREPORTS='""'
+
 lint:
 	@tests/needs clang clang-format cppcheck gcc mandoc shellcheck
 	for c in $(SOURCES); do \
-		gcc $(REQUIRED) -Itests/unit -Werror -fsyntax-only $$c && \
-		clang $(REQUIRED) -Itests/unit -Werror -fsyntax-only $$c || \
+		gcc $(REQUIRED) $(PLACES) -Itests/unit -Werror -fsyntax-only $$c && \
+		clang $(REQUIRED) $(PLACES) -Itests/unit -Werror -fsyntax-only $$c || \
 		exit 1; done
 	clang-format --dry-run -Werror $(SOURCES) $(HEADERS) tests/unit/*.h
 	cppcheck --quiet --error-exitcode=1 --inline-suppr \
 		--enable=warning,performance,portability --std=c11 -Isrc \
-		-Itests/unit -D__x86_64__ -D__LP64__ $(SOURCES)
+		-Itests/unit -D__x86_64__ -D__LP64__ $(PLACES) $(SOURCES)
 	shellcheck $(SCRIPTS) tests/*.bash tests/*.bats
 	tests/lint-manuals man/*
 
