@@ -246,6 +246,7 @@ apart() {
 }
 
 @test "a server that is not there is 69" {
+	not_under_valgrind 'vfork(2) is fork(2)'
 	misbehaving kill
 	asks 69 "$server" cummingsify
 	wait_until 10 bash -c "! kill -0 $started"
