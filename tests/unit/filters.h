@@ -20,11 +20,13 @@ static char dir[PATH_MAX];
 static struct filters filters;
 static char said[65536]; /* lines as on_line had them, "NAME: LINE" */
 static size_t said_len;
+static struct timespec said_at; /* when the last was */
 
 static inline void
 on_line(void *context, const char *name, const unsigned char *line, size_t len)
 {
 	EXPECT(context == said);
+	clock_gettime(CLOCK_MONOTONIC, &said_at);
 	said_len += (size_t)snprintf(said + said_len, sizeof(said) - said_len,
 	    "%s: %.*s\n", name, (int)len, (const char *)line);
 }
