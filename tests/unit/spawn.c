@@ -124,15 +124,15 @@ starts_below(int limit)
 static void
 test_no_descriptors(void)
 {
-	int free_fd = lowest_free_fd(), started[13], copy;
+	int free_fd = dup(STDERR_FILENO), started[13], copy, open_fds;
 
-	EXPECT(!starts_below(free_fd));
-	EXPECT(
-	    strcmp(said, "cat: cannot start it: Too many open files\n") == 0);
+	close(free_fd);
+	open_fds = count_open();
 	/* Three pipes are open at the most, */
 	for (int n = 0; n < 9; n++) {
 		EXPECT(starts_below(free_fd + n) == (n >= 6));
-		EXPECT(lowest_free_fd() == free_fd);
+		EXPECT(n >= 6 || strcmp(said, "cat: cannot start it: "
+					      "Too many open files\n") == 0);
 	}
 	/* past the standard streams. */
 	copy = put_streams_aside();
@@ -141,7 +141,7 @@ test_no_descriptors(void)
 	put_streams_back(copy);
 	for (int n = 0; n < 13; n++)
 		EXPECT(started[n] == (n >= 9));
-	EXPECT(lowest_free_fd() == free_fd);
+	EXPECT(count_open() == open_fds);
 }
 
 /* As many children as can be told from a filter's, and one more. */
