@@ -279,24 +279,31 @@ static const struct {
     {{SYS_wait4, ANY, 0, 0}, not_ended},
 };
 
-/* Has a case's check done in a process in which its call is refused. */
+#define CASES (sizeof(cases) / sizeof(cases[0]))
+
+/* Has all cases' checks done at once, as some of them wait for seconds. */
 static void
-try_case(size_t i)
+try_cases(void)
 {
-	pid_t pid = fork();
+	pid_t pids[CASES];
 	int status;
 
-	EXPECT(pid >= 0);
-	if (pid == 0) {
-		unit_failures = 0;
-		refuse(&cases[i].refusal);
-		cases[i].check();
-		_exit(unit_end());
+	for (size_t i = 0; i < CASES; i++) {
+		pids[i] = fork();
+		EXPECT(pids[i] >= 0);
+		if (pids[i] == 0) {
+			unit_failures = 0;
+			refuse(&cases[i].refusal);
+			cases[i].check();
+			_exit(unit_end());
+		}
 	}
-	EXPECT(waitpid(pid, &status, 0) == pid);
-	EXPECT(WIFEXITED(status) && WEXITSTATUS(status) == 0);
-	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-		fprintf(stderr, "(case %zu)\n", i);
+	for (size_t i = 0; i < CASES; i++) {
+		EXPECT(waitpid(pids[i], &status, 0) == pids[i]);
+		EXPECT(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+		if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+			fprintf(stderr, "(case %zu)\n", i);
+	}
 }
 
 static void
@@ -321,8 +328,7 @@ main(void)
 	filters.on_line = on_line;
 	filters_set_deadline(&filters, 20);
 	signal(SIGPIPE, SIG_IGN);
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		try_case(i);
+	try_cases();
 	EXPECT(unlink("words") == 0 && unlink("talk") == 0);
 	EXPECT(unlink("daemon") == 0 && unlink("hang") == 0);
 	EXPECT(unlink("fds") == 0 && rmdir(dir) == 0);
