@@ -162,7 +162,7 @@ no_folder(void)
 static void
 no_start(void)
 {
-	EXPECT(runs("words", SERVICE_FAILED,
+	EXPECT(runs("hang", SERVICE_FAILED,
 	    "cannot start it: Operation not permitted\n"));
 }
 
