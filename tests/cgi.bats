@@ -354,7 +354,7 @@ print(base64.b64encode(hashlib.sha256(style[1]).digest()).decode())' <content)
 }
 
 @test "VERSED_FILTERS adds the programs of a folder" {
-	not_under_valgrind 'filters need pidfd_open(2)'
+	not_under valgrind 'filters need pidfd_open(2)'
 	mkdir filters
 	ln -s /usr/bin/rev /bin/sleep filters
 	ask REQUEST_METHOD=GET VERSED_FILTERS="$PWD/filters"
@@ -367,7 +367,7 @@ print(base64.b64encode(hashlib.sha256(style[1]).digest()).decode())' <content)
 }
 
 @test "a filter that is late: 422" {
-	not_under_valgrind 'filters need pidfd_open(2)'
+	not_under valgrind 'filters need pidfd_open(2)'
 	mkdir filters
 	printf '#!/bin/sh\nexec sleep 20\n' >filters/slow
 	chmod +x filters/slow
@@ -405,7 +405,7 @@ print(base64.b64encode(hashlib.sha256(style[1]).digest()).decode())' <content)
 }
 
 @test "SIGTERM ends a request that is not whole, with a line in the log" {
-	not_under_valgrind 'it has the signals itself'
+	not_under valgrind 'it has the signals itself'
 	mkfifo body
 	exec 5<>body
 	printf A >&5
@@ -433,7 +433,7 @@ print(base64.b64encode(hashlib.sha256(style[1]).digest()).decode())' <content)
 }
 
 @test "SIGTERM ends a filter, and what it started" {
-	not_under_valgrind 'filters need pidfd_open(2)'
+	not_under valgrind 'filters need pidfd_open(2)'
 	mkdir filters
 	cat >filters/slow <<-END
 		#!/bin/sh

@@ -38,11 +38,13 @@ teardown() {
 	box systemctl reset-failed
 }
 
-# start_pool NAME: on 127.0.0.1:11001 and so on.
+# start_pool NAME: on 127.0.0.1:11001 and so on.  INVOCATION_ID is what a unit
+# of systemd is told by.
 start_pool() {
 	local -A port=([a]=11001 [b]=11002 [c]=11003)
 	box systemd-run -q --unit="pool-$1" --collect \
-		-p SyslogIdentifier="pool-$1" systemd-socket-activate \
+		-p SyslogIdentifier="pool-$1" \
+		systemd-socket-activate -E INVOCATION_ID \
 		-l "127.0.0.1:${port[$1]}" /usr/local/sbin/versed-pool -w 8
 }
 

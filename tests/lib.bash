@@ -37,9 +37,10 @@ need_shipped() {
 	[ -z "${INSTRUMENTED-}" ] || skip "$INSTRUMENTED: other $1"
 }
 
-# not_under_valgrind REASON
-not_under_valgrind() {
-	[ "${INSTRUMENTED-}" != valgrind ] || skip "valgrind: $1"
+# not_under KIND REASON: skips the test on such programs only; KIND is
+# coverage, valgrind or sanitized.
+not_under() {
+	[[ ${INSTRUMENTED-} != *"$1" ]] || skip "$INSTRUMENTED: $2"
 }
 
 need_root() {

@@ -44,7 +44,7 @@ socket.socket(socket.AF_INET6).bind((\"::1\", 0))"' IPv6
 }
 
 @test "a connection lost before it was accepted is passed over, no other error" {
-	not_under_valgrind 'it is traced instead'
+	not_under valgrind 'it is traced instead'
 	need strace
 	life accept_fails
 }
@@ -115,7 +115,7 @@ socket.socket(socket.AF_INET6).bind((\"::1\", 0))"' IPv6
 }
 
 @test "a log file at its limit of size costs no reply" {
-	not_under_valgrind 'its own log is limited, too'
+	not_under valgrind 'its own log is limited, too'
 	life log_file_at_its_limit
 }
 
@@ -124,12 +124,12 @@ socket.socket(socket.AF_INET6).bind((\"::1\", 0))"' IPv6
 }
 
 @test "O_NONBLOCK descriptors are waited on" {
-	not_under_valgrind 'too slow'
+	not_under valgrind 'too slow'
 	life nonblocking
 }
 
 @test "closed descriptors are an error, and nothing else is taken for them" {
-	not_under_valgrind 'it opens descriptors first'
+	not_under valgrind 'it opens descriptors first'
 	life closed_descriptors
 }
 

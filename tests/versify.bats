@@ -176,7 +176,7 @@ apart() {
 }
 
 @test "-h fits a screen, -V tells the version" {
-	not_under_valgrind 'it opens descriptors first'
+	not_under valgrind 'it opens descriptors first'
 	run -0 "$VERSIFY" --help
 	[[ ${#lines[@]} -le 24 ]]
 	for line in "${lines[@]}"; do
@@ -246,7 +246,7 @@ apart() {
 }
 
 @test "a server that is not there is 69" {
-	not_under_valgrind 'vfork(2) is fork(2)'
+	not_under valgrind 'vfork(2) is fork(2)'
 	misbehaving kill
 	asks 69 "$server" cummingsify
 	wait_until 10 bash -c "! kill -0 $started"
@@ -451,7 +451,7 @@ apart() {
 }
 
 @test "an output that fails is 74, -f or not, and no file is left half full" {
-	not_under_valgrind 'it opens descriptors first'
+	not_under valgrind 'it opens descriptors first'
 	a_server
 	head -c 90000 /dev/zero >"$T/long"
 	for f in '' -f; do
@@ -485,7 +485,7 @@ apart() {
 }
 
 @test "closed standard streams are not taken for others" {
-	not_under_valgrind 'it opens descriptors first'
+	not_under valgrind 'it opens descriptors first'
 	a_server
 	exits 0 '"$V" -v "$server" cummingsify "$T/poem" <&- 2>&- >"$T/got"'
 	cmp "$T/wanted" "$T/got"
@@ -574,7 +574,7 @@ apart() {
 }
 
 @test "-c bounds an attempt to connect, to each server" {
-	not_under_valgrind 'too slow'
+	not_under valgrind 'too slow'
 	listen tcp 127.0.0.1 sleep 60
 	fills "$tcp"
 	listen unix "$T/socket" sleep 60
@@ -664,7 +664,7 @@ signal.pause()" &
 }
 
 @test "bash completion" {
-	not_under_valgrind 'too slow'
+	not_under valgrind 'too slow'
 	# shellcheck source=/dev/null
 	. "$ROOT/src/versify.bash-completion"
 	PATH=$BUILD:$PATH

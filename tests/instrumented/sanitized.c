@@ -26,7 +26,8 @@ __ubsan_default_options(void)
 
 /*
  * Leaks are looked for through ptrace(2): not in a process that is traced
- * already, nor where a unit of systemd forbids it.
+ * already, nor in a unit of systemd, which may forbid it, and which ends with
+ * a SIGCONT that undoes the SIGSTOP by which ptrace(2) attaches.
  */
 int
 __lsan_is_turned_off(void)
