@@ -21,6 +21,14 @@ box_boot() {
 		realpath --relative-to="$BATS_TEST_DIRNAME/.." \
 			"${BUILD:-$BATS_TEST_DIRNAME/../build}"
 	)"
+	[[ -z ${INSTRUMENTED-} || ! -e $BOX/pid ]] ||
+		box_at_home "$(realpath "$BATS_TEST_DIRNAME/..")"
+}
+
+# box_at_home REPOSITORY: instrumented programs find their files in there, too.
+box_at_home() {
+	box test -e "$1" || box mkdir -p "${1%/*}"
+	box test -e "$1" || box ln -s /usr/src/versed "$1"
 }
 
 # What instrumented programs reported in there would go with it.

@@ -334,6 +334,7 @@ plain_handler() {
 }
 
 @test "HUP: a new binary takes over, under load, with no request lost" {
+	not_under valgrind 'the process has its name'
 	cp "$VERSED" "$T/handler"
 	pool -- -w 4 "$T/handler" -n 1000
 	wait_until 10 has_workers 4
@@ -352,6 +353,7 @@ plain_handler() {
 }
 
 @test "HUP while the command is missing: the old workers stay until it is back" {
+	not_under valgrind 'vfork(2) is fork(2)'
 	cp "$VERSED" "$T/handler"
 	pool -- -w 2 "$T/handler" -n 0
 	wait_until 10 has_workers 2
@@ -434,6 +436,7 @@ lines_at_least() {
 }
 
 @test "a command that vanishes: one line, requests wait until it is back" {
+	not_under valgrind 'vfork(2) is fork(2)'
 	cp "$VERSED" "$T/handler"
 	pool -- -w 2 "$T/handler"
 	wait_until 10 has_workers 2
@@ -486,6 +489,7 @@ as_somebody() {
 }
 
 @test "without COMMAND it runs the versed beside it, or else that of PATH" {
+	not_under valgrind 'the process has its name'
 	mkdir "$T/beside" "$T/path"
 	cp "$POOL" "$T/beside"
 	printf '#!/bin/sh\nexec sleep 60\n' | tee "$T/beside/versed" >"$T/path/versed"
@@ -510,6 +514,7 @@ refuses() {
 }
 
 @test "no listening socket: exit 64" {
+	not_under valgrind 'it opens descriptors first'
 	run -64 "$POOL" </dev/null
 	[ "$output" = "versed-pool: a listening socket is needed, but standard input (file descriptor 0) is not a socket" ]
 	run -64 bash -c '"$0" <&-' "$POOL"
@@ -527,6 +532,7 @@ refuses() {
 }
 
 @test "COMMAND missing or not to be run: exit 69" {
+	not_under valgrind 'vfork(2) is fork(2)'
 	pool -- /nonexistent/handler
 	refuses 69 "cannot start /nonexistent/handler for standard input: No such file"
 	rm "$PORTS"

@@ -19,6 +19,7 @@ setup() {
 }
 
 @test "every example of the manual page, over a connection that stays open" {
+	not_under valgrind 'too slow'
 	need /usr/bin/python3
 	while IFS=$'\t' read -r request reply status; do
 		case $request in

@@ -249,6 +249,7 @@ wrapped() {
 }
 
 @test "no standard error" {
+	not_under valgrind 'it opens descriptors first'
 	wrapped <<-'END'
 		#!/bin/bash
 		exec 2>&-
@@ -302,11 +303,13 @@ wrapped() {
 }
 
 @test "syslog's socket does not take the place of a closed output" {
+	not_under valgrind 'it opens descriptors first'
 	run -74 box sh -c 'printf 7:rot13.A, | /usr/local/sbin/versed -l >&- 2>&-'
 	box_logged 'result=undelivered reason="Bad file descriptor"'
 }
 
 @test "a client that resets, under inetd" {
+	not_under valgrind 'the process has its name'
 	openbsd_inetd "$(manual_block versed.8 inetd 1)"
 	for request in '' 27: '27:cummingsify.HERE IS MY POEM,'; do
 		box tests/reset.py "$SERVER" "$request"
