@@ -15,20 +15,23 @@ box() {
 
 # Boots it, where this machine can, with versed installed as by default.
 box_boot() {
+	local repository
+	repository=$(realpath "$BATS_TEST_DIRNAME/..")
 	! "$BATS_TEST_DIRNAME/booted-systemd" can ||
 		"$BATS_TEST_DIRNAME/booted-systemd" start "$BOX"
-	[[ ! -e $BOX/pid ]] || box make -s install B="$(
-		realpath --relative-to="$BATS_TEST_DIRNAME/.." \
-			"${BUILD:-$BATS_TEST_DIRNAME/../build}"
+	[[ -e $BOX/pid ]] || return 0
+	box make -s install B="$(
+		realpath --relative-to="$repository" "${BUILD:-$repository/build}"
 	)"
-	[[ -z ${INSTRUMENTED-} || ! -e $BOX/pid ]] ||
-		box_at_home "$(realpath "$BATS_TEST_DIRNAME/..")"
+	[[ -z ${INSTRUMENTED-} ]] || box_at_home "$repository"
 }
 
-# box_at_home REPOSITORY: instrumented programs find their files in there, too.
+# box_at_home REPOSITORY: the copy is to be had at the repository's own path,
+# too, by which instrumented programs name their files.
 box_at_home() {
-	box test -e "$1" || box mkdir -p "${1%/*}"
-	box test -e "$1" || box ln -s /usr/src/versed "$1"
+	box test -e "$1" && return
+	box mkdir -p "${1%/*}"
+	box ln -s /usr/src/versed "$1"
 }
 
 # What instrumented programs reported in there would go with it.

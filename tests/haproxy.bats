@@ -38,8 +38,8 @@ teardown() {
 	box systemctl reset-failed
 }
 
-# start_pool NAME: on 127.0.0.1:11001 and so on.  INVOCATION_ID is what a unit
-# of systemd is told by.
+# start_pool NAME: on 127.0.0.1:11001 and so on.  By INVOCATION_ID instrumented
+# programs see that they are in a unit of systemd.
 start_pool() {
 	local -A port=([a]=11001 [b]=11002 [c]=11003)
 	box systemd-run -q --unit="pool-$1" --collect \

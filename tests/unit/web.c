@@ -63,7 +63,11 @@ test_length(void)
 	EXPECT(cgi_content_length("0x1", 9, &size) == CGI_LENGTH_BAD);
 	EXPECT(cgi_content_length("99999x", 9, &size) == CGI_LENGTH_BAD);
 	EXPECT(cgi_content_length("10", 9, &size) == CGI_LENGTH_TOO_LONG);
-	/* Too long for good, though 2^64 be 0 and nothing follow but zeros. */
+	/* Too long for good, whatever digits follow. */
+	EXPECT(cgi_content_length("190", 15, &size) == CGI_LENGTH_TOO_LONG);
+	EXPECT(cgi_content_length("18446744073709551617", 9, &size) ==
+	       CGI_LENGTH_TOO_LONG);
+	/* Even zeros, after 2^64, which is 0. */
 	EXPECT(cgi_content_length("184467440737095516160", 9, &size) ==
 	       CGI_LENGTH_TOO_LONG);
 	EXPECT(cgi_content_length("18446744073709551616", SIZE_MAX, &size) ==
