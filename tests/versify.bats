@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
 # The client: whom it asks, what it takes for a reply, what it writes.
-# shellcheck disable=SC2016,SC2030,SC2031,SC2154 # command lines are run later; listen() sets variables
+# shellcheck disable=SC2016,SC2030,SC2031,SC2059,SC2154 # command lines are run later; a list is a format; listen() sets variables
 
 setup() {
 	load lib
@@ -661,6 +661,31 @@ signal.pause()" &
 	cmp "$T/wanted3" "$T/got3"
 	cmp "$T/wanted" "$T/got4"
 	cmp "$T/wanted5" "$T/loud"
+}
+
+@test "TAB: nothing that a server sends is run, or reaches the command line" {
+	not_under valgrind 'too slow'
+	need python3
+	cd "$T"
+	local list
+	list='$(touch ran)\n`touch ran`\n;touch ran\nx;touch ran\nok two\n'
+	list+='-rf\nUPPER\n\033[2J\nb\0d\n../up\n<(touch ran)\n'
+	list+="$(printf 'z%.0s' {1..65})\nok-1\nyes_2\n"
+	misbehaving read "send=$(printf -- "$list" | wc -c):$list," end
+	# tab LINE: what is seen after two TABs; the file "ran" is not there.
+	tab() {
+		"$BATS_TEST_DIRNAME/press-tab.py" \
+			"$ROOT/src/versify.bash-completion" "$BUILD" "$1" >screen
+		[ ! -e ran ]
+	}
+	tab "versify $server "
+	grep -aq 'ok-1 *yes_2' screen
+	run ! grep -aE 'touch|two|-rf|UPPER|/up|zzz|b.?d' screen
+	tab "versify $server ok-"
+	grep -aq "versify $server ok-1 " screen
+	tab "versify $server x"
+	run ! grep -a touch screen
+	tab "versify $server "'$(touch ran)'
 }
 
 @test "bash completion" {
