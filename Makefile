@@ -17,36 +17,25 @@ LDFLAGS    =
 
 B        = build
 WARN     = -Wall -Wextra -Wpedantic -Wshadow -Wconversion
-REQUIRED = -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Isrc $(WARN)
+REQUIRED = -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Isrc $(WARN) \
+	-ffunction-sections -fdata-sections
 
 # What faces strangers is one static file; musl lacks the kernel's headers.
 MULTIARCH       = $(shell $(CC) -print-multiarch)
 KERNEL_HEADERS  = -idirafter /usr/include -idirafter /usr/include/$(MULTIARCH)
-HANDLER_FLAGS   = $(REQUIRED) -ffunction-sections -fdata-sections \
-	$(if $(findstring musl,$(HANDLER_CC)),$(KERNEL_HEADERS))
+HANDLER_FLAGS   = $(REQUIRED) $(if $(findstring musl,$(HANDLER_CC)),$(KERNEL_HEADERS))
 # Fewer pages and mappings: a one-shot process pays for each.
 HANDLER_LDFLAGS = $(if $(findstring musl,$(HANDLER_CC)),-static) \
 	-Wl,--gc-sections -Wl,-z,noseparate-code
 
-WIRE    = netstring request
-WEB     = cgi form page reply
-SERVICE = service transforms casemap casemap-context casemap-shape \
-	casemap-table utf8 filter program spawn children
-HOST    = endpoint io log memory options sandbox
+# A room's objects; B/handler is for the programs that face strangers.
+room = $(patsubst src/%.c,$B/$1/%.o,$(wildcard $(2:%=src/%/*.c)))
 
-HANDLER_OBJS = $(SERVICE:%=$B/handler/service/%.o) \
-	$(HOST:%=$B/handler/host/%.o) $B/handler/setup.o
-VERSED_OBJS  = $B/handler/versed.o $B/handler/versed-options.o \
-	$B/handler/session.o $(WIRE:%=$B/handler/wire/%.o) $(HANDLER_OBJS)
-CGI_OBJS     = $B/handler/versed-cgi.o $B/handler/gateway.o \
-	$B/handler/response.o $(WEB:%=$B/handler/wire/%.o) $(HANDLER_OBJS)
-
-POOL_HOST = crew endpoint listener log notify options pool process worker
-POOL_OBJS = $(POOL_HOST:%=$B/cc/host/%.o)
-
-VERSIFY_HOST = dial endpoint handler io memory options
-VERSIFY_OBJS = $(VERSIFY_HOST:%=$B/cc/host/%.o) $B/cc/wire/netstring.o \
-	$(patsubst %,$B/cc/%.o,versify versify-options client exchange text)
+SERVED       = service transforms wire host
+VERSED_OBJS  = $(call room,handler,versed $(SERVED))
+CGI_OBJS     = $(call room,handler,cgi $(SERVED))
+POOL_OBJS    = $(call room,cc,pool host)
+VERSIFY_OBJS = $(call room,cc,versify wire host)
 
 PROGRAMS = $B/versed $B/versed.cgi $B/versed-pool $B/versify
 
@@ -57,13 +46,13 @@ $B/versed.cgi: $(CGI_OBJS)
 $B/versed $B/versed.cgi:
 	$(HANDLER_CC) $(HANDLER_LDFLAGS) $(LDFLAGS) -o $@ $^
 
-$B/versed-pool: $B/cc/versed-pool.o $(POOL_OBJS)
-	$(CC) $(LDFLAGS) -o $@ $^ -lsystemd
+$B/versed-pool: $(POOL_OBJS)
+	$(CC) -Wl,--gc-sections $(LDFLAGS) -o $@ $^ -lsystemd
 
 $B/versify: $(VERSIFY_OBJS)
-	$(CC) $(LDFLAGS) -o $@ $^
+	$(CC) -Wl,--gc-sections $(LDFLAGS) -o $@ $^
 
-HEADERS = $(wildcard src/*.h src/*/*.h)
+HEADERS = $(wildcard src/*/*.h)
 
 $B/handler/%.o: src/%.c $(HEADERS) Makefile
 	@mkdir -p $(@D)
@@ -102,10 +91,10 @@ UNIT_HEADERS      = $(wildcard tests/unit/*.h)
 UNIT_TESTS        = $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c))
 UNIT_netstring    = src/wire/netstring.c
 UNIT_request      = src/wire/request.c
-UNIT_web          = src/wire/cgi.c src/wire/form.c
-UNIT_page         = src/wire/page.c src/wire/reply.c
+UNIT_web          = src/cgi/request.c src/cgi/form.c
+UNIT_page         = src/cgi/page.c src/cgi/header.c
 UNIT_children     = src/service/children.c
-UNIT_transforms   = $(SERVICE:%=src/service/%.c)
+UNIT_transforms   = $(wildcard $(SERVED:%=src/%/*.c))
 UNIT_casemap      = $(UNIT_transforms)
 UNIT_filter       = $(UNIT_transforms)
 UNIT_program      = $(UNIT_transforms)
@@ -135,7 +124,7 @@ $B/unit/%-sanitized: $B/unit/%-sanitized.o $$(call UNIT_OBJS,sanitized,$$*)
 	$(CC) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(UNIT_LIBS_$*)
 
 $B/unit/%: $B/unit/%.o $$(call UNIT_OBJS,cc,$$*)
-	$(CC) $(LDFLAGS) -o $@ $^ $(UNIT_LIBS_$*)
+	$(CC) -Wl,--gc-sections $(LDFLAGS) -o $@ $^ $(UNIT_LIBS_$*)
 
 # The service as a library for Python to load.
 $B/unit/casemap.so: $(UNIT_casemap) $(HEADERS) Makefile
@@ -175,8 +164,8 @@ enumerate: $B/enumerate/reader
 SECONDS     = 60
 FUZZ_reader  = $(UNIT_netstring) $(UNIT_request)
 FUZZ_service = $(UNIT_transforms)
-FUZZ_cgi     = $(WEB:%=src/wire/%.c)
-FUZZ_reply   = src/exchange.c src/host/io.c $(UNIT_netstring)
+FUZZ_cgi     = $(UNIT_web) $(UNIT_page)
+FUZZ_reply   = src/versify/exchange.c src/host/io.c $(UNIT_netstring)
 FUZZ_TARGETS = reader service cgi reply
 FUZZ_CC      = clang
 AFL_CC       = afl-clang-fast
@@ -216,7 +205,7 @@ $(INSTRUMENTED):
 	@tests/instrumented/run $(abspath $B) $@
 
 # Warnings are errors here, with both compilers.
-SOURCES = $(wildcard src/*.c src/*/*.c tests/*/*.c)
+SOURCES = $(wildcard src/*/*.c tests/*/*.c)
 SCRIPTS = .ci/run $(shell grep -rlE '^\#!/bin/(ba)?sh' tests)
 
 # What tests/instrumented/run says.
@@ -282,7 +271,7 @@ install: all
 	install -m 644 $(MAN1:%=man/%) $(DESTDIR)$(MANDIR)/man1
 	install -m 644 $(MAN7:%=man/%) $(DESTDIR)$(MANDIR)/man7
 	install -m 644 $(MAN8:%=man/%) $(DESTDIR)$(MANDIR)/man8
-	install -m 644 src/versify.bash-completion $(DESTDIR)$(COMPDIR)/versify
+	install -m 644 src/versify/completion.bash $(DESTDIR)$(COMPDIR)/versify
 	for unit in $(UNITS); do \
 		sed 's,/usr/local/sbin,$(SBINDIR),g' systemd/$$unit | \
 			install -m 644 /dev/stdin $(DESTDIR)$(UNITDIR)/$$unit || \

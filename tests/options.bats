@@ -86,7 +86,7 @@ usage_error() {
 }
 
 @test "the manual's numbers are those of the program" {
-	options=$ROOT/src/versed-options.c
+	options=$ROOT/src/versed/options.c
 	grep -q 'The default is 99999\.' "$ROOT/man/versed.8"
 	grep -q 'define MAX_LENGTH_DEFAULT[[:space:]]*99999$' "$options"
 	grep -q 'The default is 30, the most 999999999;' "$ROOT/man/versed.8"

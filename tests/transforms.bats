@@ -105,8 +105,8 @@ sys.stdout.buffer.write(b"\n".join(body.split(b"\n")[::-1]) + end)'
 
 @test "the case table is what the Unicode Character Database gives" {
 	skip_unless 'test -e /usr/share/unicode/UnicodeData.txt' unicode-data
-	/usr/bin/python3 "$ROOT/src/service/casemap-table.py" |
-		cmp - "$ROOT/src/service/casemap-table.c"
+	/usr/bin/python3 "$ROOT/src/transforms/casemap-table.py" |
+		cmp - "$ROOT/src/transforms/casemap-table.c"
 }
 
 @test "case mapping agrees with Python" {
@@ -136,10 +136,10 @@ sys.stdout.buffer.write(b"\n".join(body.split(b"\n")[::-1]) + end)'
 	cp -r "$ROOT/Makefile" "$ROOT/src" .
 	awk '/^```c$/ { code = 1; next } /^```$/ { code = 0 } code' \
 		"$ROOT/README.md" >code
-	sed '/^transform_fn/,$d' code >>src/service/transforms.c
+	sed '/^transform_fn/,$d' code >>src/transforms/transforms.c
 	grep '^transform_fn' code >prototype
 	sed -i '/^transform_fn transform_rot13/r prototype' \
-		src/service/transforms.h
+		src/transforms/transforms.h
 	grep '^    {' code >row
 	sed -i '/^    {"rot13"/r row' src/service/service.c
 	make -s build/versed CFLAGS='-O0 -Werror'

@@ -675,7 +675,7 @@ signal.pause()" &
 	# tab LINE: what is seen after two TABs; the file "ran" is not there.
 	tab() {
 		"$BATS_TEST_DIRNAME/press-tab.py" \
-			"$ROOT/src/versify.bash-completion" "$BUILD" "$1" >screen
+			"$ROOT/src/versify/completion.bash" "$BUILD" "$1" >screen
 		[ ! -e ran ]
 	}
 	tab "versify $server "
@@ -691,7 +691,7 @@ signal.pause()" &
 @test "bash completion" {
 	not_under valgrind 'too slow'
 	# shellcheck source=/dev/null
-	. "$ROOT/src/versify.bash-completion"
+	. "$ROOT/src/versify/completion.bash"
 	PATH=$BUILD:$PATH
 	# completes LINE WORD ...: what is offered at the end of the line.
 	completes() {

@@ -8,8 +8,8 @@
 #include <stddef.h>
 #include <time.h>
 
+#include "host/spawn.h"
 #include "service.h"
-#include "spawn.h"
 
 #define FILTER_NAME_MAX SPAWN_NAME_MAX
 

@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "children.h"
-#include "spawn.h"
+#include "host/spawn.h"
 
 #define LINE_LEN_MAX 200
 #define LINES_MAX    100

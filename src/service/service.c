@@ -6,9 +6,9 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "casemap.h"
 #include "filter.h"
-#include "transforms.h"
+#include "transforms/casemap.h"
+#include "transforms/transforms.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 

@@ -2,10 +2,10 @@
 /* What a web server hands on of a stranger's request, and the page for it. */
 #include <stdbool.h>
 
+#include "cgi/form.h"
+#include "cgi/page.h"
+#include "cgi/request.h"
 #include "property.h"
-#include "wire/cgi.h"
-#include "wire/form.h"
-#include "wire/page.h"
 
 enum { METHOD, PATH, LENGTH, TYPE, ACCEPT, ADDR, PORT, LINES };
 

@@ -5,9 +5,9 @@
 #include <stdbool.h>
 #include <unistd.h>
 
-#include "exchange.h"
 #include "host/io.h"
 #include "property.h"
+#include "versify/exchange.h"
 #include "wire/netstring.h"
 
 #define MAX 999

@@ -4,7 +4,7 @@
 
 #include "property.h"
 #include "service/service.h"
-#include "service/utf8.h"
+#include "transforms/utf8.h"
 
 struct text {
 	unsigned char *bytes;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* casemap.c beside libunistring, at the edges of memory, and in bad faith. */
-#include "service/casemap.h"
+#include "transforms/casemap.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -9,8 +9,8 @@
 #include <unictype.h>
 #include <unistr.h>
 
-#include "service/casemap-context.h"
-#include "service/casemap-shape.h"
+#include "transforms/casemap-context.h"
+#include "transforms/casemap-shape.h"
 #include "unit.h"
 
 #define TEXT_MAX  1024

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /* The page, and the header of a response. */
-#include "wire/page.h"
+#include "cgi/page.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "cgi/header.h"
 #include "unit.h"
-#include "wire/reply.h"
 
 #define BYTES(string) (const unsigned char *)(string), sizeof(string) - 1
 

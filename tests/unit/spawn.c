@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* How filters start: what surrounds them, and what is in their way. */
-#include "service/spawn.h"
+#include "host/spawn.h"
 
 #include <sys/resource.h>
 

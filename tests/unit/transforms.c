@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* The transforms that take any bytes, and the whitelist. */
-#include "service/transforms.h"
+#include "transforms/transforms.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -3,9 +3,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "cgi/form.h"
+#include "cgi/request.h"
 #include "unit.h"
-#include "wire/cgi.h"
-#include "wire/form.h"
 
 static void
 test_method(void)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* What versify's words and options mean. */
-#include "versify-options.h"
+#include "options.h"
 
 #include <err.h>
 #include <getopt.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* The header of a CGI program's response. */
-#include "reply.h"
+#include "header.h"
 
 #include <stddef.h>
 #include <stdio.h>

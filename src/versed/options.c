@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* What versed's options mean. */
-#include "versed-options.h"
+#include "options.h"
 
 #include <errno.h>
 #include <getopt.h>

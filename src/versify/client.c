@@ -8,8 +8,8 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "handler.h"
 #include "host/endpoint.h"
-#include "host/handler.h"
 #include "host/io.h"
 
 bool

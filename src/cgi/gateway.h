@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "wire/cgi.h"
+#include "request.h"
 
 struct filters;
 

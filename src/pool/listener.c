@@ -11,8 +11,8 @@
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
-#include "endpoint.h"
-#include "log.h"
+#include "host/endpoint.h"
+#include "host/log.h"
 
 /* What is wrong with a descriptor of this kind, or NULL. */
 static const char *

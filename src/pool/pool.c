@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <sysexits.h>
 
-#include "log.h"
+#include "host/log.h"
 
 static int
 out_of_memory(void)

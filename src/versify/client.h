@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "dial.h"
 #include "exchange.h"
-#include "host/dial.h"
 
 #define CLIENT_SERVERS_MAX 16
 

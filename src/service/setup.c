@@ -6,10 +6,10 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "filter.h"
 #include "host/io.h"
 #include "host/log.h"
 #include "host/sandbox.h"
-#include "service/filter.h"
 
 static void
 log_filter(

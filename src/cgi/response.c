@@ -9,7 +9,7 @@
 
 #include "gateway.h"
 #include "host/io.h"
-#include "wire/page.h"
+#include "page.h"
 
 /* How long a refusal may take, where the time is over already. */
 #define REFUSAL_S 2

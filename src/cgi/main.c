@@ -15,7 +15,7 @@
 #include "host/log.h"
 #include "host/options.h"
 #include "response.h"
-#include "setup.h"
+#include "service/setup.h"
 
 #define MAX_LENGTH_DEFAULT 99999
 #define TIMEOUT_S_DEFAULT  30

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "io.h"
+#include "host/io.h"
 
 #define DIAL_PORT_DEFAULT 11000
 

@@ -6,14 +6,14 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "form.h"
 #include "host/io.h"
 #include "host/log.h"
 #include "host/memory.h"
+#include "page.h"
 #include "response.h"
 #include "service/filter.h"
 #include "service/service.h"
-#include "wire/form.h"
-#include "wire/page.h"
 
 /* What a form may hold besides its text. */
 #define FORM_OWN_MAX 1024

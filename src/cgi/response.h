@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "header.h"
 #include "host/log.h"
-#include "wire/reply.h"
 
 struct gateway;
 

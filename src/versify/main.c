@@ -16,8 +16,8 @@
 
 #include "host/io.h"
 #include "host/memory.h"
+#include "options.h"
 #include "text.h"
-#include "versify-options.h"
 #include "wire/netstring.h"
 
 /* What we open must not be a standard stream, nor a file's limit kill us. */

@@ -15,12 +15,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "host/listener.h"
 #include "host/log.h"
-#include "host/notify.h"
 #include "host/options.h"
-#include "host/pool.h"
-#include "host/worker.h"
+#include "listener.h"
+#include "pool.h"
+#include "status.h"
+#include "worker.h"
 
 #define WORKERS_DEFAULT	  32
 #define WORKERS_MAX	  1000

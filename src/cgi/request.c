@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* The readers of a CGI program's environment. */
-#include "cgi.h"
+#include "request.h"
 
 #include <stdbool.h>
 #include <stddef.h>

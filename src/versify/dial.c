@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "options.h"
+#include "host/options.h"
 
 /* A look-up; one that is given up goes on in libc's thread, with all of it. */
 struct look_up {

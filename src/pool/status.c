@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* sd_notify(3), not once a request. */
-#include "notify.h"
+#include "status.h"
 
 #include <stdint.h>
 #include <systemd/sd-daemon.h>

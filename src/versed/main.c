@@ -15,10 +15,10 @@
 #include "host/log.h"
 #include "host/memory.h"
 #include "host/sandbox.h"
+#include "options.h"
 #include "service/service.h"
+#include "service/setup.h"
 #include "session.h"
-#include "setup.h"
-#include "versed-options.h"
 
 static struct filters *
 filters_or_die(const char *dir)

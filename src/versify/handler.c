@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "io.h"
+#include "host/io.h"
 
 /* The process group to be killed with us, or 0. */
 static volatile sig_atomic_t group;
