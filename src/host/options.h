@@ -3,6 +3,7 @@
 #ifndef OPTIONS_H
 #define OPTIONS_H
 
+#include <getopt.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -12,6 +13,35 @@
  */
 #define OPTIONS_LENGTH_MAX \
 	(SIZE_MAX / 256 < 999999999 ? SIZE_MAX / 256 : 999999999)
+
+/* A program's options; -h and -V are among those of each. */
+struct options {
+	const char
+	    *letters; /* as getopt_long(3) wants them, with a ':' first */
+	const struct option *names;
+	const char *help;    /* whole lines */
+	const char *version; /* a whole line */
+	/* Ends the process with a status of sysexits.h and a message. */
+	void (*die)(int status, const char *format, ...)
+	    __attribute__((noreturn, format(printf, 2, 3)));
+};
+
+/*
+ * Returns the next option's letter, its argument in optarg, or -1 at the first
+ * operand, argv[optind].  -h and -V print; they and an error end the process.
+ */
+int options_next(const struct options *options, int argc, char *argv[]);
+
+/*
+ * Returns optarg as options_number does; where it is none, the process ends
+ * with a message that says what must be a number.
+ */
+unsigned long options_number_or_die(const struct options *options,
+    const char *what, unsigned long min, unsigned long max);
+
+/* Ends a run that was only to print something; dies where it cannot be. */
+void options_finish_printing(const struct options *options)
+    __attribute__((noreturn));
 
 /*
  * Reads text as a decimal number of digits only, from min to max

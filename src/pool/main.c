@@ -4,12 +4,9 @@
  * connection finds its process started already.
  */
 #include <errno.h>
-#include <getopt.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 #include <time.h>
@@ -28,11 +25,9 @@
 #define TIMEOUT_S_MAX	  999999999
 #define STATUS_MAX	  256
 
-static const char usage[] =
-    "usage: versed-pool [-hvV] [-w WORKERS] [-t SECONDS] "
-    "[--] [COMMAND [ARGUMENT ...]]\n";
-
 static const char help[] =
+    "usage: versed-pool [-hvV] [-w WORKERS] [-t SECONDS] "
+    "[--] [COMMAND [ARGUMENT ...]]\n"
     "\n"
     "Keeps WORKERS copies of COMMAND (versed) running, each with the listening\n"
     "socket as its standard input, and replaces each that exits.\n"
@@ -54,61 +49,34 @@ static const struct option long_options[] = {
     {NULL, 0, NULL, 0},
 };
 
-static unsigned long
-number_or_die(const char *what, unsigned long min, unsigned long max)
-{
-	unsigned long value;
-
-	if (!options_number(optarg, min, max, &value))
-		log_die(EX_USAGE, "%s must be a number from %lu to %lu", what,
-		    min, max);
-	return value;
-}
-
-static _Noreturn void
-finish_printing(void)
-{
-	if (fflush(stdout) != 0)
-		log_die(EX_IOERR, "cannot write: %s", strerror(errno));
-	exit(EX_OK);
-}
+static const struct options command_line = {
+    .letters = "+:ht:vVw:",
+    .names = long_options,
+    .help = help,
+    .version = "versed-pool " VERSION "\n",
+    .die = log_die,
+};
 
 static void
 parse_options(int argc, char *argv[], struct pool *pool)
 {
 	int c;
 
-	opterr = 0;
-	while ((c = getopt_long(argc, argv, "+:ht:vVw:", long_options, NULL)) !=
-	       -1) {
+	while ((c = options_next(&command_line, argc, argv)) != -1) {
 		switch (c) {
-		case 'h':
-			printf("%s%s", usage, help);
-			finish_printing();
 		case 't':
 			pool->plan.limit_ms =
-			    1000 * (long long)number_or_die(
-				       "the timeout", 0, TIMEOUT_S_MAX);
+			    1000 *
+			    (long long)options_number_or_die(
+				&command_line, "the timeout", 0, TIMEOUT_S_MAX);
 			break;
 		case 'v':
 			pool->plan.verbose = true;
 			break;
-		case 'V':
-			puts("versed-pool " VERSION);
-			finish_printing();
 		case 'w':
-			pool->plan.wanted = number_or_die(
+			pool->plan.wanted = options_number_or_die(&command_line,
 			    "the number of workers", 1, WORKERS_MAX);
 			break;
-		case ':':
-			log_die(
-			    EX_USAGE, "option -%c lacks its argument", optopt);
-		default:
-			if (optopt > 0)
-				log_die(
-				    EX_USAGE, "unknown option: -%c", optopt);
-			log_die(
-			    EX_USAGE, "unknown option: %s", argv[optind - 1]);
 		}
 	}
 }

@@ -2,11 +2,6 @@
 /* What versed's options mean. */
 #include "options.h"
 
-#include <errno.h>
-#include <getopt.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sysexits.h>
 
 #include "host/log.h"
@@ -18,11 +13,9 @@
 #define TIMEOUT_S_DEFAULT    30
 #define TIMEOUT_S_MAX	     999999999
 
-static const char usage[] =
-    "usage: versed [-hlvV] [-f DIR] [-m BYTES] [-n REQUESTS] [-t SECONDS]\n"
-    "       versed -L [-f DIR]\n";
-
 static const char help[] =
+    "usage: versed [-hlvV] [-f DIR] [-m BYTES] [-n REQUESTS] [-t SECONDS]\n"
+    "       versed -L [-f DIR]\n"
     "\n"
     "Reads one netstring NAME.TEXT from standard input, applies the transform\n"
     "NAME to TEXT and writes the result as a netstring to standard output.\n"
@@ -52,40 +45,24 @@ static const struct option long_options[] = {
     {NULL, 0, NULL, 0},
 };
 
-static unsigned long
-number_or_die(const char *what, unsigned long min, unsigned long max)
-{
-	unsigned long value;
+static const struct options command_line = {
+    .letters = ":f:hLlm:n:t:vV",
+    .names = long_options,
+    .help = help,
+    .version = "versed " VERSION "\n",
+    .die = log_die,
+};
 
-	if (!options_number(optarg, min, max, &value))
-		log_die(EX_USAGE, "%s must be a number from %lu to %lu", what,
-		    min, max);
-	return value;
+static unsigned long
+number(const char *what, unsigned long min, unsigned long max)
+{
+	return options_number_or_die(&command_line, what, min, max);
 }
 
 _Noreturn void
 versed_options_finish_printing(void)
 {
-	if (fflush(stdout) != 0 || ferror(stdout))
-		log_die(EX_IOERR, "cannot write: %s", strerror(errno));
-	exit(EX_OK);
-}
-
-/* Ends the process for what getopt_long returned c, at the argument word. */
-static _Noreturn void
-refuse(int c, const char *word)
-{
-	if (c == ':')
-		log_die(EX_USAGE, "option -%c lacks its argument", optopt);
-	/* Only a long option can be known and have what it does not take. */
-	for (const struct option *o = long_options; o->name != NULL; o++) {
-		if (o->val == optopt)
-			log_die(
-			    EX_USAGE, "option --%s takes no argument", o->name);
-	}
-	if (optopt > 0)
-		log_die(EX_USAGE, "unknown option: -%c", optopt);
-	log_die(EX_USAGE, "unknown option: %s", word);
+	options_finish_printing(&command_line);
 }
 
 static void
@@ -103,15 +80,14 @@ take(int c, struct versed_options *options)
 		break;
 	case 'm':
 		options->max =
-		    number_or_die("the maximum length", 1, OPTIONS_LENGTH_MAX);
+		    number("the maximum length", 1, OPTIONS_LENGTH_MAX);
 		break;
 	case 'n':
-		options->max_requests = number_or_die(
-		    "the maximum of requests", 0, MAX_REQUESTS_MAX);
+		options->max_requests =
+		    number("the maximum of requests", 0, MAX_REQUESTS_MAX);
 		break;
 	case 't':
-		options->timeout_s =
-		    number_or_die("the timeout", 0, TIMEOUT_S_MAX);
+		options->timeout_s = number("the timeout", 0, TIMEOUT_S_MAX);
 		break;
 	case 'v':
 		options->verbose = true;
@@ -129,23 +105,8 @@ versed_options_parse(int argc, char *argv[], struct versed_options *ret_options)
 	    .max_requests = MAX_REQUESTS_DEFAULT,
 	    .timeout_s = TIMEOUT_S_DEFAULT,
 	};
-	opterr = 0;
-	while ((c = getopt_long(
-		    argc, argv, ":f:hLlm:n:t:vV", long_options, NULL)) != -1) {
-		switch (c) {
-		case 'h':
-			printf("%s%s", usage, help);
-			versed_options_finish_printing();
-		case 'V':
-			puts("versed " VERSION);
-			versed_options_finish_printing();
-		case ':':
-		case '?':
-			refuse(c, argv[optind - 1]);
-		default:
-			take(c, ret_options);
-		}
-	}
+	while ((c = options_next(&command_line, argc, argv)) != -1)
+		take(c, ret_options);
 	if (optind < argc)
 		log_die(EX_USAGE, "unexpected argument: %s", argv[optind]);
 }

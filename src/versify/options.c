@@ -3,8 +3,6 @@
 #include "options.h"
 
 #include <err.h>
-#include <getopt.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
@@ -56,24 +54,18 @@ static const struct option long_options[] = {
     {NULL, 0, NULL, 0},
 };
 
+static const struct options command_line = {
+    .letters = ":46c:e:fhlm:r:t:vV",
+    .names = long_options,
+    .help = help,
+    .version = "versify " VERSION "\n",
+    .die = errx,
+};
+
 static unsigned long
-number_or_exit(const char *what, unsigned long min, unsigned long max)
+number(const char *what, unsigned long min, unsigned long max)
 {
-	unsigned long value;
-
-	if (!options_number(optarg, min, max, &value))
-		errx(EX_USAGE, "%s must be a number from %lu to %lu", what, min,
-		    max);
-	return value;
-}
-
-/* Ends a run that was only to print something. */
-static _Noreturn void
-print(const char *string)
-{
-	if (fputs(string, stdout) == EOF || fflush(stdout) == EOF)
-		err(EX_IOERR, "cannot write");
-	exit(EX_OK);
+	return options_number_or_die(&command_line, what, min, max);
 }
 
 static void
@@ -81,9 +73,7 @@ parse_options(int argc, char *argv[], struct versify_options *options)
 {
 	int c;
 
-	opterr = 0;
-	while ((c = getopt_long(argc, argv, ":46c:e:fhlm:r:t:vV", long_options,
-		    NULL)) != -1) {
+	while ((c = options_next(&command_line, argc, argv)) != -1) {
 		switch (c) {
 		case '4':
 			options->client.family = AF_INET;
@@ -92,8 +82,8 @@ parse_options(int argc, char *argv[], struct versify_options *options)
 			options->client.family = AF_INET6;
 			break;
 		case 'c':
-			options->client.connect_s = number_or_exit(
-			    "the connection timeout", 0, TIMEOUT_S_MAX);
+			options->client.connect_s =
+			    number("the connection timeout", 0, TIMEOUT_S_MAX);
 			break;
 		case 'e':
 			options->client.command = optarg;
@@ -101,37 +91,27 @@ parse_options(int argc, char *argv[], struct versify_options *options)
 		case 'f':
 			options->fallback = true;
 			break;
-		case 'h':
-			print(help);
 		case 'l':
 			options->list = true;
 			break;
 		case 'm':
-			options->client.reply_max = number_or_exit(
-			    "the maximum length", 1, OPTIONS_LENGTH_MAX);
+			options->client.reply_max =
+			    number("the maximum length", 1, OPTIONS_LENGTH_MAX);
 			if (options->request_max < options->client.reply_max)
 				options->request_max =
 				    options->client.reply_max;
 			break;
 		case 'r':
-			options->client.retries = number_or_exit(
-			    "the number of retries", 0, RETRIES_MAX);
+			options->client.retries =
+			    number("the number of retries", 0, RETRIES_MAX);
 			break;
 		case 't':
 			options->timeout_s =
-			    number_or_exit("the timeout", 0, TIMEOUT_S_MAX);
+			    number("the timeout", 0, TIMEOUT_S_MAX);
 			break;
 		case 'v':
 			options->client.verbose = true;
 			break;
-		case 'V':
-			print("versify " VERSION "\n");
-		case ':':
-			errx(EX_USAGE, "option -%c lacks its argument", optopt);
-		default:
-			if (optopt != 0)
-				errx(EX_USAGE, "unknown option: -%c", optopt);
-			errx(EX_USAGE, "unknown option: %s", argv[optind - 1]);
 		}
 	}
 }
