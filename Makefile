@@ -64,7 +64,7 @@ $B/cc/%.o: src/%.c $(HEADERS) Makefile
 
 # A poem through the real binary: over a pipe, then over TCP.
 run: all
-	@tests/run-sample $B/versed
+	@tests/lib/run-sample $B/versed
 
 # Packages of Debian 12: what building and running need, and what testing
 # needs on top.
@@ -75,15 +75,15 @@ CHECK_PACKAGES = apache2-bin bats bats-assert bats-file bats-support \
 	ncat netbase netcat-openbsd netcat-traditional nginx-light parallel \
 	procps python3 python3-twisted shellcheck socat strace ucspi-tcp unicode-data
 EVIDENCE_PACKAGES = cvc4 frama-c-base gcovr libclang-rt-14-dev valgrind why3 z3
-# What the inetds need that tests/get-inetds unpacks.
+# What the inetds need that tests/lib/get-inetds unpacks.
 INETD_PACKAGES = libbsd0 libevent-2.1-7 libnsl2 libtirpc3 libwrap0
 
 deps:
-	@tests/install-packages $(BUILD_PACKAGES)
+	@tests/lib/install-packages $(BUILD_PACKAGES)
 check-deps:
-	@tests/install-packages $(BUILD_PACKAGES) $(CHECK_PACKAGES) \
+	@tests/lib/install-packages $(BUILD_PACKAGES) $(CHECK_PACKAGES) \
 		$(EVIDENCE_PACKAGES) $(INETD_PACKAGES)
-	@tests/get-inetds
+	@tests/lib/get-inetds
 
 # Unit tests: tests/unit/NAME.c is linked with the sources that UNIT_NAME
 # names, once plainly and once under the sanitizers.
@@ -142,12 +142,12 @@ check-programs: all $(UNIT_RUNS) $B/unit/casemap.so $B/bench/load $(PROBES) \
 	$B/enumerate/reader
 
 check: check-programs
-	@tests/needs bats mandoc python3 shellcheck strace
-	@tests/run $(UNIT_RUNS) -- tests/*.bats
+	@tests/lib/needs bats mandoc python3 shellcheck strace
+	@tests/lib/run $(UNIT_RUNS) -- tests/*.bats
 
 # Proofs, and every short string; tests/proof/README, tests/enumerate.
 prove:
-	@tests/needs frama-c why3 cvc4 z3
+	@tests/lib/needs frama-c why3 cvc4 z3
 	@tests/proof/prove $(abspath $B)
 
 $B/enumerate/reader: tests/enumerate/reader.c src/wire/netstring.c \
@@ -194,14 +194,14 @@ SAMPLE  = 1
 MUTANTS =
 WORKERS = 2
 mutants:
-	@tests/needs bats gcc ip musl-gcc python3 unshare
+	@tests/lib/needs bats gcc ip musl-gcc python3 unshare
 	@/usr/bin/python3 tests/mutation/campaign -j $(WORKERS) -s $(SAMPLE) \
 		$(MUTANTS)
 
 # All tests on programs that are built to be looked into.
 INSTRUMENTED = clang-sanitized coverage gcc-sanitized valgrind
 $(INSTRUMENTED):
-	@tests/needs bats clang gcc gcovr python3 valgrind
+	@tests/lib/needs bats clang gcc gcovr python3 valgrind
 	@tests/instrumented/run $(abspath $B) $@
 
 # Warnings are errors here, with both compilers.
@@ -212,7 +212,7 @@ SCRIPTS = .ci/run $(shell grep -rlE '^\#!/bin/(ba)?sh' tests)
 PLACES = -DPROGRAM='""' -DREPORTS='""'
 
 lint:
-	@tests/needs clang clang-format cppcheck gcc mandoc shellcheck
+	@tests/lib/needs clang clang-format cppcheck gcc mandoc shellcheck
 	for c in $(SOURCES); do \
 		gcc $(REQUIRED) $(PLACES) -Itests/unit -Werror -fsyntax-only $$c && \
 		clang $(REQUIRED) $(PLACES) -Itests/unit -Werror -fsyntax-only $$c || \
@@ -221,14 +221,14 @@ lint:
 	cppcheck --quiet --error-exitcode=1 --inline-suppr \
 		--enable=warning,performance,portability --std=c11 -Isrc \
 		-Itests/unit -D__x86_64__ -D__LP64__ $(PLACES) $(SOURCES)
-	shellcheck $(SCRIPTS) tests/*.bash tests/*.bats
-	tests/lint-manuals man/*
+	shellcheck $(SCRIPTS) tests/lib/*.bash tests/*.bats
+	tests/lib/lint-manuals man/*
 
 # What it costs, beside other servers; writes tests/bench/results.*
 BENCH = bare floor load start versed-libsystemd
 bench: all $(BENCH:%=$B/bench/%) $B/unit/casemap.so
-	@tests/needs gnuplot python3 tcpserver
-	@tests/get-inetds
+	@tests/lib/needs gnuplot python3 tcpserver
+	@tests/lib/get-inetds
 	@tests/bench/run $(BENCH_ROUNDS) $(BENCH_SECONDS)
 
 $B/bench/versed-libsystemd: tests/bench/with-libsystemd.c \

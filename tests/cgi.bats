@@ -3,7 +3,7 @@
 # shellcheck disable=SC2016,SC2059,SC2154 # commands are quoted, bodies formats, variables of libraries
 
 setup() {
-	load lib
+	load lib/lib
 	CGI=${VERSED_CGI:-$BUILD/versed.cgi}
 	cd "$BATS_TEST_TMPDIR" || return
 }

@@ -2,19 +2,19 @@
 # The clients that people have, against the installed socket unit.
 
 setup_file() {
-	load box
+	load lib/box
 	box_boot
 	[[ ! -e $BOX/pid ]] || box systemctl start versed.socket
 }
 
 teardown_file() {
-	load box
+	load lib/box
 	box_stop
 }
 
 setup() {
-	load lib
-	load box
+	load lib/lib
+	load lib/box
 	need_box
 	printf '27:cummingsify.HERE IS MY POEM,' >"$BATS_TEST_TMPDIR/short"
 	printf '15:here is my poem,' >"$BATS_TEST_TMPDIR/short.reply"
@@ -34,7 +34,7 @@ answered() {
 				cat "$BATS_TEST_TMPDIR/$request"
 				head -c "$strays" /dev/zero | tr '\0' '\n'
 			} >"$BATS_TEST_TMPDIR/sent"
-			timeout 20 "$BATS_TEST_DIRNAME/booted-systemd" \
+			timeout 20 "$BATS_TEST_DIRNAME/lib/booted-systemd" \
 				run "$BOX" "$@" <"$BATS_TEST_TMPDIR/sent" \
 				>"$BATS_TEST_TMPDIR/got" \
 				2>"$BATS_TEST_TMPDIR/err"
@@ -81,7 +81,7 @@ answered() {
 
 @test "Twisted's NetstringReceiver, which never half-closes" {
 	skip_unless "/usr/bin/python3 -c 'import twisted'" python3-twisted
-	answered tests/netstring-receiver.py 127.0.0.1 11000
+	answered tests/peers/twisted-client.py 127.0.0.1 11000
 }
 
 @test "the manual's example" {

@@ -3,7 +3,7 @@
 # shellcheck disable=SC2016 # conditions are evaluated later
 
 setup() {
-	load lib
+	load lib/lib
 	need /usr/bin/python3
 }
 

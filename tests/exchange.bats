@@ -3,7 +3,7 @@
 # shellcheck disable=SC2059 # requests are formats
 
 setup() {
-	load lib
+	load lib/lib
 }
 
 @test "the exchange of the protocol's manual" {

@@ -3,7 +3,7 @@
 # failures reaches a client or outlives the request.
 
 setup() {
-	load lib
+	load lib/lib
 	DIR=$BATS_TEST_TMPDIR/filters
 	PIDS=$BATS_TEST_TMPDIR/pids
 	mkdir -m 755 "$DIR"

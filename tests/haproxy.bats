@@ -5,18 +5,18 @@
 # shellcheck disable=SC2153 # SERVER is of box.bash
 
 setup_file() {
-	load box
+	load lib/box
 	box_boot
 }
 
 teardown_file() {
-	load box
+	load lib/box
 	box_stop
 }
 
 setup() {
-	load lib
-	load box
+	load lib/lib
+	load lib/box
 	need_box
 	need haproxy
 	for pool in a b c; do
@@ -91,7 +91,7 @@ answered_by() {
 	box build/bench/load -c 8 -r 2 -x /run/stop 11000 \
 		>"$BATS_TEST_TMPDIR/loaded" 3>&- &
 	loader=$!
-	box tests/versify-loop 2 /run/stop "$SERVER" \
+	box tests/peers/versify-loop 2 /run/stop "$SERVER" \
 		>"$BATS_TEST_TMPDIR/versified" 3>&- &
 	versifier=$!
 	before=0

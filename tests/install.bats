@@ -2,7 +2,7 @@
 # make install and make uninstall.
 
 setup() {
-	load lib
+	load lib/lib
 	TREE=$BATS_TEST_TMPDIR/tree
 	cd "$ROOT" || return
 }

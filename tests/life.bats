@@ -2,7 +2,7 @@
 # The handler's life: what it is handed, its deadline, its log, its end.
 
 setup() {
-	load lib
+	load lib/lib
 	need /usr/bin/python3
 }
 
@@ -10,9 +10,9 @@ teardown() {
 	stop_started
 }
 
-# life SCENARIO: one of tests/life.py, which says what went wrong.
+# life SCENARIO: one of tests/peers/life.py, which says what went wrong.
 life() {
-	run -0 /usr/bin/python3 "$ROOT/tests/life.py" "$1" "$VERSED"
+	run -0 /usr/bin/python3 "$ROOT/tests/peers/life.py" "$1" "$VERSED"
 	assert_output ''
 }
 

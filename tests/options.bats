@@ -2,7 +2,7 @@
 # The handler's command line.
 
 setup() {
-	load lib
+	load lib/lib
 }
 
 # usage_error MESSAGE ARGUMENT ...: exit 64, one line, nothing for a client.

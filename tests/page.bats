@@ -2,21 +2,21 @@
 # The page of versed.cgi in a real browser, Debian's Chromium.
 
 setup_file() {
-	load lib
-	load box
-	load web
+	load lib/lib
+	load lib/box
+	load lib/web
 	web_start lighttpd
 }
 
 teardown_file() {
-	load web
+	load lib/web
 	web_stop
 }
 
 setup() {
-	load lib
-	load box
-	load web
+	load lib/lib
+	load lib/box
+	load lib/web
 	need_web lighttpd chromedriver chromium
 }
 
@@ -28,7 +28,7 @@ setup() {
 	for try in 1 2 3; do
 		mkdir "$BATS_TEST_TMPDIR/$try"
 		cd "$BATS_TEST_TMPDIR/$try"
-		run timeout 60 "$BATS_TEST_DIRNAME/browser.py" "$URL" "$PWD"
+		run timeout 60 "$BATS_TEST_DIRNAME/peers/browser.py" "$URL" "$PWD"
 		[[ $status != 0 ]] || break
 		echo "$output" >&2
 	done

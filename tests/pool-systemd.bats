@@ -4,18 +4,18 @@
 # shellcheck disable=SC2030,SC2031 # each test has variables of its own
 
 setup_file() {
-	load box
+	load lib/box
 	box_boot
 }
 
 teardown_file() {
-	load box
+	load lib/box
 	box_stop
 }
 
 setup() {
-	load lib
-	load box
+	load lib/lib
+	load lib/box
 	need_box
 	box systemctl start versed-pool.socket
 }
@@ -48,7 +48,7 @@ serving() {
 
 # begin_load RETRIES: 8 clients and versify, until end_load.
 begin_load() {
-	box tests/versify-loop "$1" /run/stop "$SERVER" \
+	box tests/peers/versify-loop "$1" /run/stop "$SERVER" \
 		>"$BATS_TEST_TMPDIR/versified" 3>&- &
 	versifier=$!
 	box build/bench/load -c 8 -r "$1" -x /run/stop 11000 \
@@ -178,7 +178,7 @@ nothing_failed() {
 
 @test "a stop lets a request under way finish" {
 	printf '27:cummingsify.HERE IS MY POEM,' |
-		box tests/client.py "$SERVER" 8 8 \
+		box tests/peers/client.py "$SERVER" 8 8 \
 			>"$BATS_TEST_TMPDIR/held" 3>&- &
 	held=$!
 	wait_until 10 eval '[[ $(box ss -Htn state established \

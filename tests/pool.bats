@@ -6,7 +6,7 @@
 # shellcheck disable=SC2154 # started, status and lines: of lib.bash and bats
 
 setup() {
-	load lib
+	load lib/lib
 	POOL=${POOL:-$BUILD/versed-pool}
 	T=$BATS_TEST_TMPDIR
 	PORTS=$T/ports
@@ -29,7 +29,7 @@ pool() {
 		shift
 	done
 	shift
-	start /usr/bin/python3 "$ROOT/tests/listen.py" "${for_listen[@]}" \
+	start /usr/bin/python3 "$ROOT/tests/peers/listen.py" "${for_listen[@]}" \
 		"$PORTS" "${under[@]}" "$POOL" "$@" 2>"$T/log"
 	pool=$started
 	wait_until 10 test -s "$PORTS"
@@ -39,7 +39,7 @@ under=()
 
 # ask PORT: one request; the reply must be the right one.
 ask() {
-	/usr/bin/python3 "$ROOT/tests/client.py" "127.0.0.1:$1" \
+	/usr/bin/python3 "$ROOT/tests/peers/client.py" "127.0.0.1:$1" \
 		<"$T/request" >"$T/got" &&
 		cmp "$T/want" "$T/got"
 }
@@ -92,7 +92,7 @@ notified() {
 }
 
 listen_to_notify() {
-	start /usr/bin/python3 "$ROOT/tests/notified.py" "$T/notify" \
+	start /usr/bin/python3 "$ROOT/tests/peers/notify-socket.py" "$T/notify" \
 		>"$T/notified"
 	wait_until 10 test -S "$T/notify"
 	under=(env NOTIFY_SOCKET="$T/notify")

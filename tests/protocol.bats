@@ -2,7 +2,7 @@
 # The examples of versed-protocol(7), taken from the page itself.
 
 setup() {
-	load lib
+	load lib/lib
 	page=$ROOT/man/versed-protocol.7
 	rows=$BATS_TEST_TMPDIR/rows
 	# Lines of three columns, with \e for a backslash.
@@ -27,7 +27,7 @@ setup() {
 		esac
 		[ "$reply" != - ] || reply=
 		# shellcheck disable=SC2059
-		run -0 /usr/bin/python3 "$ROOT/tests/converse.py" \
+		run -0 /usr/bin/python3 "$ROOT/tests/peers/check-exchange.py" \
 			"$(printf "$request" | od -An -v -tx1 | tr -d ' \n')" \
 			"$(printf -- "$reply" | od -An -v -tx1 | tr -d ' \n')" \
 			"$status" "$VERSED"

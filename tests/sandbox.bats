@@ -3,7 +3,7 @@
 # What the shipped handlers can still ask of the kernel, found out by trying.
 
 setup() {
-	load lib
+	load lib/lib
 	need_shipped 'system calls'
 	need /usr/bin/python3
 	skip_unless '[ "$(uname -m)" = x86_64 ]' 'an x86-64 machine'
@@ -32,7 +32,7 @@ requests='read write poll rt_sigreturn setitimer shutdown restart_syscall exit_g
 @test "a listening socket: accept4 and close besides" {
 	left_to "read write close poll rt_sigreturn setitimer shutdown
 		restart_syscall exit_group accept4" \
-		/usr/bin/python3 "$ROOT/tests/listen.py" \
+		/usr/bin/python3 "$ROOT/tests/peers/listen.py" \
 		"$BATS_TEST_TMPDIR/ports" "$BUILD/probe/sandbox" "$VERSED"
 }
 

@@ -3,20 +3,20 @@
 # lines that the manual shows.
 
 setup_file() {
-	load box
-	! "$BATS_TEST_DIRNAME/booted-systemd" can ||
-		"$BATS_TEST_DIRNAME/get-inetds" || true
+	load lib/box
+	! "$BATS_TEST_DIRNAME/lib/booted-systemd" can ||
+		"$BATS_TEST_DIRNAME/lib/get-inetds" || true
 	box_boot
 }
 
 teardown_file() {
-	load box
+	load lib/box
 	box_stop
 }
 
 setup() {
-	load lib
-	load box
+	load lib/lib
+	load lib/box
 	need_box
 	INETDS=/usr/src/versed/build/inetds
 }
@@ -234,7 +234,7 @@ wrapped() {
 	END
 	served
 	printf '90006:rot13.%090000d,' 0 |
-		box tests/client.py "$SERVER" >"$BATS_TEST_TMPDIR/got"
+		box tests/peers/client.py "$SERVER" >"$BATS_TEST_TMPDIR/got"
 	printf '90000:%090000d,' 0 | cmp - "$BATS_TEST_TMPDIR/got"
 }
 
@@ -294,10 +294,11 @@ wrapped() {
 @test "a syslog that takes no more" {
 	xinetd "$(manual_block versed.8 xinetd)"
 	box mv /dev/log /dev/log.away
-	box systemd-run -q --unit=deaf --collect /usr/src/versed/tests/deaf.py
-	wait_until 10 box test -e /run/deaf
+	box systemd-run -q --unit=full-syslog --collect \
+		/usr/src/versed/tests/peers/full-syslog.py
+	wait_until 10 box test -e /run/syslog-full
 	run served
-	box systemctl stop deaf
+	box systemctl stop full-syslog
 	box mv /dev/log.away /dev/log
 	assert_success
 }
@@ -312,7 +313,7 @@ wrapped() {
 	not_under valgrind 'the process has its name'
 	openbsd_inetd "$(manual_block versed.8 inetd 1)"
 	for request in '' 27: '27:cummingsify.HERE IS MY POEM,'; do
-		box tests/reset.py "$SERVER" "$request"
+		box tests/peers/resetting-client.py "$SERVER" "$request"
 	done
 	box_logged 'result=truncated'
 	served

@@ -2,18 +2,18 @@
 # The units, under a real systemd.
 
 setup_file() {
-	load box
+	load lib/box
 	box_boot
 }
 
 teardown_file() {
-	load box
+	load lib/box
 	box_stop
 }
 
 setup() {
-	load lib
-	load box
+	load lib/lib
+	load lib/box
 	need_box
 	# The quick start: the line of the manual.
 	if ! box systemctl -q is-active versed.socket; then
@@ -50,7 +50,7 @@ more_instances() {
 # what they got comes into $BATS_TEST_TMPDIR/held.
 hold() {
 	printf '27:cummingsify.HERE IS MY POEM,' |
-		box tests/client.py "$SERVER" "$1" "$1" \
+		box tests/peers/client.py "$SERVER" "$1" "$1" \
 			>"$BATS_TEST_TMPDIR/held" 3>&- &
 	held=$!
 	wait_until 20 instances "$1"
@@ -83,7 +83,7 @@ nothing_failed() {
 	run -0 box stat -c '%a %G' /run/versed.sock
 	assert_output '660 users'
 	box_logged 'peer=unix transform="nonesuch"'
-	run ! box tests/client.py "$SERVER" </dev/null
+	run ! box tests/peers/client.py "$SERVER" </dev/null
 }
 
 @test "the manual's other address, for its list of clients only" {
@@ -92,7 +92,7 @@ nothing_failed() {
 	done
 	manual_block versed.8 systemd 2 | restart_socket
 	served 192.0.2.1:11000
-	run ! box tests/client.py "$SERVER" </dev/null
+	run ! box tests/peers/client.py "$SERVER" </dev/null
 	skip_unless "! box journalctl -b | grep -q 'BPF.*not supported'" \
 		'a kernel with BPF'
 	run ! box socat -u \
@@ -132,7 +132,7 @@ nothing_failed() {
 
 @test "a client that resets leaves no failed unit" {
 	for request in '' 27: '27:cummingsify.HERE IS MY POEM,'; do
-		box tests/reset.py "$SERVER" "$request"
+		box tests/peers/resetting-client.py "$SERVER" "$request"
 	done
 	wait_until 10 instances 0
 	no_failure_logged
@@ -143,7 +143,7 @@ nothing_failed() {
 @test "300 connections in a burst, 20 slow ones among them: all answered" {
 	need_shipped 'speed'
 	printf '27:cummingsify.HERE IS MY POEM,' >"$BATS_TEST_TMPDIR/request"
-	run -0 box tests/client.py "$SERVER" 320 20 \
+	run -0 box tests/peers/client.py "$SERVER" 320 20 \
 		<"$BATS_TEST_TMPDIR/request"
 	assert_output '320 15:here is my poem,'
 	wait_until 10 instances 0
@@ -158,7 +158,7 @@ nothing_failed() {
 	hold 3
 	unanswered '27:cummingsify.HERE IS MY POEM,'
 	# More refusals than the default trigger limit would bear.
-	run -0 box tests/client.py "$SERVER" 400 </dev/null
+	run -0 box tests/peers/client.py "$SERVER" 400 </dev/null
 	refute_output --partial poem
 	asked '27:cummingsify.HERE IS MY POEM,' '15:here is my poem,' '[::1]:11000'
 	wait "$held"
@@ -171,7 +171,7 @@ nothing_failed() {
 @test "a restart of the socket unit leaves requests under way alone" {
 	hold 20
 	printf '27:cummingsify.HERE IS MY POEM,' |
-		box tests/client.py "$SERVER" 100 \
+		box tests/peers/client.py "$SERVER" 100 \
 			>"$BATS_TEST_TMPDIR/burst" 3>&- &
 	local burst=$!
 	wait_until 20 more_instances 20
@@ -247,9 +247,9 @@ nothing_failed() {
 	drop_in versed@.service <<-END
 		[Service]
 		ExecStart=
-		ExecStart=/usr/src/versed/tests/intruder.py
+		ExecStart=/usr/src/versed/tests/peers/try-forbidden.py
 		SystemCallErrorNumber=EPERM
 	END
-	run -0 box tests/client.py "$SERVER" </dev/null
+	run -0 box tests/peers/client.py "$SERVER" </dev/null
 	assert_output 'nothing was possible'
 }

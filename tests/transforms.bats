@@ -3,7 +3,7 @@
 # shellcheck disable=SC2059,SC1112 # formats are arguments, quotes are meant
 
 setup() {
-	load lib
+	load lib/lib
 	cd "$BATS_TEST_TMPDIR" || exit
 }
 

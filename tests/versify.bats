@@ -3,7 +3,7 @@
 # shellcheck disable=SC2016,SC2030,SC2031,SC2059,SC2154 # command lines are run later; a list is a format; listen() sets variables
 
 setup() {
-	load lib
+	load lib/lib
 	need /usr/bin/python3
 	VERSIFY=${VERSIFY:-$BUILD/versify}
 	T=$BATS_TEST_TMPDIR
@@ -18,20 +18,20 @@ teardown() {
 # listen NAME ADDRESS COMMAND ...: a server, from here to the test's end; what
 # to connect to is then in $NAME.
 listen() {
-	start "$BATS_TEST_DIRNAME/serve-on.py" "$2" "$T/$1.address" "${@:3}"
+	start "$BATS_TEST_DIRNAME/peers/serve-on.py" "$2" "$T/$1.address" "${@:3}"
 	wait_until 20 test -e "$T/$1.address"
 	declare -g "$1=$(cat "$T/$1.address")"
 }
 
 # a_server [NAME [ADDRESS]]: one that serves; misbehaving ACTION ...: one that
-# does as tests/misbehave.py says.  Both are $server.
+# does as tests/peers/faulty-server.py says.  Both are $server.
 a_server() {
 	listen "${1:-server}" "${2:-127.0.0.1}" "$VERSED" -n 0
 }
 
 misbehaving() {
 	rm -f "$T/server.address"
-	listen server 127.0.0.1 "$BATS_TEST_DIRNAME/misbehave.py" "$@"
+	listen server 127.0.0.1 "$BATS_TEST_DIRNAME/peers/faulty-server.py" "$@"
 }
 
 # asks STATUS ARGUMENT ...: versify with the arguments, the poem as input,
@@ -92,7 +92,7 @@ apart() {
 	skip_unless 'unshare -r -m -n ip link set lo up' \
 		'unshare and iproute2'
 	T=$T VERSIFY=$VERSIFY VERSED=$VERSED BUILD=$BUILD \
-		LISTEN=$BATS_TEST_DIRNAME/serve-on.py \
+		LISTEN=$BATS_TEST_DIRNAME/peers/serve-on.py \
 		unshare -r -m -n bash -euc '
 		ip link set lo up
 		for file in "$T"/etc/*; do
@@ -622,7 +622,7 @@ signal.pause()" &
 
 @test "the original service" {
 	skip_unless "/usr/bin/python3 -c 'import twisted'" python3-twisted
-	listen server 127.0.0.1 "$BATS_TEST_DIRNAME/original-server.py"
+	listen server 127.0.0.1 "$BATS_TEST_DIRNAME/peers/twisted-server.py"
 	asks 0 "$server" cummingsify
 	said
 	printf 'ΟΔΥΣΣΕΥΣ' >"$T/poem"
@@ -638,7 +638,7 @@ signal.pause()" &
 }
 
 @test "the examples of the manual" {
-	load box
+	load lib/box
 	for ((n = 1; n <= 5; n++)); do
 		manual_block versify.1 EXAMPLES "$n" >"$T/example$n"
 	done
@@ -674,7 +674,7 @@ signal.pause()" &
 	misbehaving read "send=$(printf -- "$list" | wc -c):$list," end
 	# tab LINE: what is seen after two TABs; the file "ran" is not there.
 	tab() {
-		"$BATS_TEST_DIRNAME/press-tab.py" \
+		"$BATS_TEST_DIRNAME/peers/press-tab.py" \
 			"$ROOT/src/versify/completion.bash" "$BUILD" "$1" >screen
 		[ ! -e ran ]
 	}

@@ -3,21 +3,21 @@
 # shellcheck disable=SC2030,SC2031,SC2059 # tests are subshells; contents are formats
 
 setup_file() {
-	load lib
-	load box
-	load web
+	load lib/lib
+	load lib/box
+	load lib/web
 	web_start lighttpd apache nginx
 }
 
 teardown_file() {
-	load web
+	load lib/web
 	web_stop
 }
 
 setup() {
-	load lib
-	load box
-	load web
+	load lib/lib
+	load lib/box
+	load lib/web
 	need_web lighttpd apache2 nginx fcgiwrap
 }
 

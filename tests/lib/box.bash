@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 # shellcheck shell=bash
 # What the bats files have in common that run in a machine of their own, a
-# systemd booted by tests/booted-systemd: ports and syslog are theirs alone.
+# systemd booted by tests/lib/booted-systemd: ports and syslog are theirs alone.
 #
 # setup_file() calls box_boot, teardown_file() box_stop, and setup() need_box.
 
@@ -10,15 +10,15 @@ SERVER=127.0.0.1:11000
 
 # box COMMAND ...: in there, in a copy of the repository.
 box() {
-	"$BATS_TEST_DIRNAME/booted-systemd" run "$BOX" "$@"
+	"$BATS_TEST_DIRNAME/lib/booted-systemd" run "$BOX" "$@"
 }
 
 # Boots it, where this machine can, with versed installed as by default.
 box_boot() {
 	local repository
 	repository=$(realpath "$BATS_TEST_DIRNAME/..")
-	! "$BATS_TEST_DIRNAME/booted-systemd" can ||
-		"$BATS_TEST_DIRNAME/booted-systemd" start "$BOX"
+	! "$BATS_TEST_DIRNAME/lib/booted-systemd" can ||
+		"$BATS_TEST_DIRNAME/lib/booted-systemd" start "$BOX"
 	[[ -e $BOX/pid ]] || return 0
 	box make -s install B="$(
 		realpath --relative-to="$repository" "${BUILD:-$repository/build}"
@@ -44,12 +44,12 @@ box_reports() {
 box_stop() {
 	[[ -z ${INSTRUMENTED-} || ! -e $BOX/pid ]] ||
 		box_reports >>"$BUILD/box-reports" || true
-	"$BATS_TEST_DIRNAME/booted-systemd" stop "$BOX"
+	"$BATS_TEST_DIRNAME/lib/booted-systemd" stop "$BOX"
 }
 
 # Also sets the time from which box_logged looks.
 need_box() {
-	skip_unless "'$BATS_TEST_DIRNAME/booted-systemd' can" \
+	skip_unless "'$BATS_TEST_DIRNAME/lib/booted-systemd' can" \
 		"root and a kernel that lets it boot systemd"
 	SINCE=@$(date +%s.%N)
 }
@@ -97,7 +97,7 @@ drop_in_end() {
 # shellcheck disable=SC2059
 asked() {
 	printf "$2" >"$BATS_TEST_TMPDIR/want"
-	printf "$1" | box tests/client.py "${3:-$SERVER}" \
+	printf "$1" | box tests/peers/client.py "${3:-$SERVER}" \
 		>"$BATS_TEST_TMPDIR/got" || return 1
 	cmp "$BATS_TEST_TMPDIR/want" "$BATS_TEST_TMPDIR/got"
 }
@@ -107,7 +107,7 @@ asked() {
 # shellcheck disable=SC2059
 unanswered() {
 	local got
-	got=$(printf "$1" | box tests/client.py "${2:-$SERVER}" || true)
+	got=$(printf "$1" | box tests/peers/client.py "${2:-$SERVER}" || true)
 	case $got in
 	'' | 'error: '*'reset'* | 'error: Connection lost') return 0 ;;
 	esac

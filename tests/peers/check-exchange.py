@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: ISC
-"""converse.py REQUEST REPLY STATUS COMMAND...
+"""check-exchange.py REQUEST REPLY STATUS COMMAND...
 
 Runs COMMAND on one end of a TCP connection, sends REQUEST (hex) on the other
 without shutting it down, and expects exactly REPLY (hex), then end of file

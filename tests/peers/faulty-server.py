@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: ISC
-"""misbehave.py ACTION ... [next ACTION ...]: a server on the listening socket
-that is its standard input.  The first connection gets the first ACTIONs, the
+"""faulty-server.py ACTION ... [next ACTION ...]: a server that misbehaves, on the
+listening socket that is its standard input.  The first connection gets the first ACTIONs, the
 second those after "next", and so on; the last ones are for all others.
 
 read         read a whole request
@@ -57,7 +57,7 @@ def act(connection, action):
     elif name == "kill":
         os.kill(os.getpid(), signal.SIGKILL)
     else:
-        sys.exit(f"misbehave.py: no such action: {action}")
+        sys.exit(f"faulty-server.py: no such action: {action}")
 
 
 scripts = [[]]

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: ISC
-"""A syslog that reads nothing, at /dev/log, already full: /run/deaf is then."""
+"""A syslog at /dev/log that reads nothing; /run/syslog-full is there once it is
+full."""
 import os
 import signal
 import socket
@@ -14,5 +15,5 @@ try:
     while True:
         program.sendto(b"full", "/dev/log")
 except BlockingIOError:
-    open("/run/deaf", "w").close()
+    open("/run/syslog-full", "w").close()
 signal.pause()

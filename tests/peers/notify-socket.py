@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: ISC
-"""notified.py SOCKET: prints what is sent to the socket of sd_notify(3), a
+"""notify-socket.py SOCKET: prints what is sent to the socket of sd_notify(3), a
 line for each message, with | between its assignments."""
 import os
 import socket

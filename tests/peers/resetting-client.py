@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: ISC
-"""reset.py IPV4:PORT REQUEST: sends it and, once a handler is at work on this
-machine, resets the connection."""
+"""resetting-client.py IPV4:PORT REQUEST: sends it and, once a handler is at work
+on this machine, resets the connection."""
 import glob
 import socket
 import struct

@@ -16,9 +16,9 @@ def checked(result):
 
 
 ATTEMPTS = {
-    "write to /": lambda: open("/intruder", "w"),
-    "write to /var": lambda: open("/var/intruder", "w"),
-    "write to /dev/shm": lambda: open("/dev/shm/intruder", "w"),
+    "write to /": lambda: open("/forbidden", "w"),
+    "write to /var": lambda: open("/var/forbidden", "w"),
+    "write to /dev/shm": lambda: open("/dev/shm/forbidden", "w"),
     "read /etc/shadow": lambda: open("/etc/shadow"),
     "see /home": lambda: os.listdir("/home"),
     "see another process": lambda: os.stat("/proc/1"),
@@ -26,7 +26,7 @@ ATTEMPTS = {
     "make an internet socket": lambda: socket.socket(socket.AF_INET),
     "make a UNIX socket": lambda: socket.socket(socket.AF_UNIX),
     "become root": lambda: os.setuid(0),
-    "change the host name": lambda: socket.sethostname("intruder"),
+    "change the host name": lambda: socket.sethostname("forbidden"),
     "make a user namespace": lambda: checked(libc.unshare(0x10000000)),
     "mount": lambda: checked(libc.mount(b"x", b"/tmp", b"tmpfs", 0, None)),
     "raise a limit": lambda: os.nice(-1),

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: ISC
-"""netstring-receiver.py HOST PORT: sends standard input, writes the netstring
+"""twisted-client.py HOST PORT: sends standard input, writes the netstring
 that comes back, and exits 0 where it was one and the connection then ended
 without a reset."""
 import sys
