@@ -179,7 +179,7 @@ none_left() {
 		<"$BATS_TEST_TMPDIR/request" >"$BATS_TEST_TMPDIR/got" \
 		3</etc/passwd 4</etc/passwd 255</etc/passwd 1023</etc/passwd
 	printf '9:0\n1\n10\n2\n,' | cmp - "$BATS_TEST_TMPDIR/got"
-	grep -q 'close_range(3, .*INJECTED' "$BATS_TEST_TMPDIR/trace"
+	grep -q 'close_range(4, .*INJECTED' "$BATS_TEST_TMPDIR/trace"
 }
 
 @test "a launcher that ignores signals does no harm" {
@@ -245,10 +245,10 @@ none_left() {
 	printf 'no program\n' >"$DIR/text"
 	chmod 755 "$DIR/lost" "$DIR/text"
 	exchange 70 '7:lost.ab,' '' -f "$DIR"
-	grep -q 'filter="lost" message="cannot run it: No such file' \
+	grep -q 'filter="lost" message="cannot start it: No such file' \
 		"$BATS_TEST_TMPDIR/log"
 	exchange 70 '7:text.ab,' '' -f "$DIR"
-	grep -q 'filter="text" message="cannot run it: Exec format error' \
+	grep -q 'filter="text" message="cannot start it: Exec format error' \
 		"$BATS_TEST_TMPDIR/log"
 }
 

@@ -1,134 +1,164 @@
 /* SPDX-License-Identifier: ISC */
-/* Starts a program that inherits nothing. */
+/* The one way in which a program is started. */
 #include "spawn.h"
 
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <signal.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#define PATH_LINE "PATH=/usr/local/bin:/usr/bin:/bin"
-#define LANG_LINE "LANG=C.UTF-8"
+/* Where the child tells its errno, when all else is closed. */
+#define REPORT (STDERR_FILENO + 1)
 
-/*
- * Makes a pipe whose ends do not lie where the standard streams go; an end
- * that cannot be had is -1, and errno says why.
- */
-static void
-make_pipe(int fds[2])
-{
-	fds[0] = fds[1] = -1;
-	if (pipe2(fds, O_CLOEXEC) != 0)
-		return;
-	for (int i = 0; i < 2; i++) {
-		int low = fds[i];
-
-		if (low > STDERR_FILENO)
-			continue;
-		fds[i] = fcntl(low, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-		close(low);
-	}
-}
-
-static void
-close_all_but_standard(void)
-{
-	if (syscall(SYS_close_range, STDERR_FILENO + 1, ~0U, 0) == 0)
-		return;
-	for (int fd = STDERR_FILENO + 1; fd < 1024; fd++)
-		close(fd);
-}
-
-/* Not sigaction(2) of the library, which keeps some signals to itself. */
-static void
-reset_signals(void)
-{
-	const unsigned long defaults[4] = {0}; /* SIG_DFL, no flags, no mask */
-	sigset_t none;
-
-	for (int signal = 1; signal < _NSIG; signal++)
-		syscall(SYS_rt_sigaction, signal, defaults, NULL, _NSIG / 8);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-}
-
-/* The child's part: becomes the program, its streams being theirs. */
-static _Noreturn void
-become(const char *path, const char *name, pid_t parent, const int theirs[3])
-{
-	char name_line[sizeof("VERSED_TRANSFORM=") + SPAWN_NAME_MAX];
-	char path_line[] = PATH_LINE, lang_line[] = LANG_LINE,
-	     own_path[PATH_MAX];
-	char *argv[] = {own_path, NULL};
-	char *envp[] = {path_line, lang_line, name_line, NULL};
-
-	if (prctl(PR_SET_PDEATHSIG, (long)SIGKILL, 0L, 0L, 0L) != 0 ||
-	    getppid() != parent)
-		_exit(127);
-	for (int i = 0; i < 3; i++) {
-		if (dup2(theirs[i], i) < 0)
-			_exit(127);
-	}
-	close_all_but_standard();
-	reset_signals();
-	setsid();
-	snprintf(own_path, sizeof(own_path), "%s", path);
-	snprintf(name_line, sizeof(name_line), "VERSED_TRANSFORM=%s", name);
-	if (chdir("/") == 0)
-		execve(own_path, argv, envp);
-	dprintf(STDERR_FILENO, "cannot run it: %s\n", strerror(errno));
-	_exit(127);
-}
-
-/* Opens the pipes, ours of them non-blocking. */
+/* Makes descriptors 0 to 2, and keeps no other but REPORT. */
 static bool
-open_pipes(int ours[3], int theirs[3])
+set_descriptors(const struct spawn *spawn, int report)
 {
-	int pipe[2];
-
 	for (int i = 0; i < 3; i++) {
-		make_pipe(pipe);
-		ours[i] = pipe[i == STDIN_FILENO ? 1 : 0];
-		theirs[i] = pipe[i == STDIN_FILENO ? 0 : 1];
-		if (ours[i] < 0 || theirs[i] < 0 ||
-		    fcntl(ours[i], F_SETFL, O_NONBLOCK) != 0)
+		int fd = spawn->fds[i];
+
+		if (fd == i ? fcntl(fd, F_SETFD, 0) < 0
+			    : fd >= 0 && dup2(fd, i) < 0)
 			return false;
 	}
+	if (!spawn->closes_others)
+		return true;
+	if (report != REPORT && dup3(report, REPORT, O_CLOEXEC) < 0)
+		return false;
+	if (syscall(SYS_close_range, REPORT + 1, ~0U, 0) != 0)
+		for (int fd = REPORT + 1; fd < 1024; fd++)
+			close(fd);
 	return true;
 }
 
+/*
+ * Defaults before any signal is let through: a handler of the parent's would
+ * run in the parent's memory.  Not by the library's sigaction(2), which keeps
+ * some signals to itself, and notes in that memory what it did.
+ */
 static void
-close_three(const int fds[3])
+set_signals(const sigset_t *defaults)
 {
-	for (int i = 0; i < 3; i++) {
-		if (fds[i] >= 0)
-			close(fds[i]);
-	}
+	const unsigned long by_default[4] = {0}; /* no flags, no mask */
+	const unsigned char none[_NSIG / 8] = {0};
+
+	for (int signo = 1; signo < _NSIG; signo++)
+		if (sigismember(defaults, signo) == 1)
+			syscall(SYS_rt_sigaction, signo, by_default, NULL,
+			    _NSIG / 8);
+	syscall(SYS_rt_sigprocmask, SIG_SETMASK, none, NULL, sizeof(none));
 }
 
-pid_t
-spawn(const char *path, const char *name, int ret_ours[3])
+/* The child's part.  It may be in its parent's memory, and returns nowhere. */
+static _Noreturn void
+become(const struct spawn *spawn, pid_t parent, int report)
 {
-	int ours[3] = {-1, -1, -1}, theirs[3] = {-1, -1, -1}, reason;
-	pid_t parent = getpid(), pid = -1;
+	errno = ESRCH; /* who has died already would not end this one */
+	if (spawn->dies_with_parent &&
+	    (prctl(PR_SET_PDEATHSIG, (long)SIGKILL, 0L, 0L, 0L) != 0 ||
+		getppid() != parent))
+		goto failed;
+	if (spawn->group == SPAWN_OWN_SESSION)
+		setsid();
+	if (spawn->group == SPAWN_OWN_GROUP)
+		setpgid(0, 0);
+	if (!set_descriptors(spawn, report))
+		goto failed;
+	if (spawn->closes_others)
+		report = REPORT;
+	if (spawn->dir != NULL && chdir(spawn->dir) != 0)
+		goto failed;
+	set_signals(&spawn->defaults);
+	/* Not execvp(3), which runs what it does not know by a shell. */
+	execve(spawn->path, spawn->argv, spawn->env);
+failed:
+	if (write(report, &errno, sizeof(errno)) < 0)
+		_exit(126);
+	_exit(127);
+}
 
-	if (open_pipes(ours, theirs))
-		pid = fork();
+/* A pipe that exec closes, its second end above the standard streams. */
+static bool
+make_report(int fds[2])
+{
+	int low;
+
+	if (pipe2(fds, O_CLOEXEC) != 0)
+		return false;
+	low = fds[1];
+	if (low > STDERR_FILENO)
+		return true;
+	fds[1] = fcntl(low, F_DUPFD_CLOEXEC, REPORT);
+	close(low);
+	if (fds[1] >= 0)
+		return true;
+	close(fds[0]);
+	return false;
+}
+
+/*
+ * fork(2) would copy page tables, at the rate of connections; musl's vfork on
+ * some processors is a fork, so that errno comes by a pipe, not in memory.
+ */
+pid_t
+spawn_start(const struct spawn *spawn)
+{
+	int report[2], error = 0;
+	pid_t parent = getpid(), pid;
+	sigset_t all, before;
+
+	if (!make_report(report))
+		return -1;
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &before);
+	pid = vfork();
 	if (pid == 0)
-		become(path, name, parent, theirs);
-	reason = errno;
-	close_three(theirs);
-	if (pid > 0)
-		memcpy(ret_ours, ours, sizeof(ours));
-	else
-		close_three(ours);
-	errno = reason;
-	return pid;
+		become(spawn, parent, report[1]);
+	if (pid < 0)
+		error = errno;
+	close(report[1]);
+	if (pid > 0 && read(report[0], &error, sizeof(error)) > 0)
+		waitpid(pid, NULL, 0);
+	close(report[0]);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	if (error == 0)
+		return pid;
+	errno = error;
+	return -1;
+}
+
+bool
+spawn_find(const char *name, const char *folders, char ret_path[PATH_MAX])
+{
+	struct stat st;
+	int error = ENOENT;
+	size_t len;
+
+	if (strchr(name, '/') != NULL) {
+		error = ENAMETOOLONG;
+		if (strlen(name) < PATH_MAX) {
+			strcpy(ret_path, name);
+			return true;
+		}
+	}
+	for (; error != ENAMETOOLONG && *folders != '\0';
+	     folders += len + (folders[len] == ':')) {
+		len = strcspn(folders, ":");
+		if (len == 0 ||
+		    snprintf(ret_path, PATH_MAX, "%.*s/%s", (int)len, folders,
+			name) >= PATH_MAX ||
+		    stat(ret_path, &st) != 0 || !S_ISREG(st.st_mode))
+			continue;
+		if (access(ret_path, X_OK) == 0)
+			return true;
+		error = errno;
+	}
+	errno = error;
+	return false;
 }

@@ -8,10 +8,10 @@
 #include <stddef.h>
 #include <time.h>
 
-#include "host/spawn.h"
+#include "launch.h"
 #include "service.h"
 
-#define FILTER_NAME_MAX SPAWN_NAME_MAX
+#define FILTER_NAME_MAX LAUNCH_NAME_MAX
 
 /* A folder of filters: the caller's, who sets all but dir. */
 struct filters {

@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "children.h"
-#include "host/spawn.h"
+#include "launch.h"
 
 #define LINE_LEN_MAX 200
 #define LINES_MAX    100
@@ -110,7 +110,7 @@ start(struct run *run)
 {
 	int ours[3];
 
-	run->pid = spawn(run->program->path, run->program->name, ours);
+	run->pid = launch(run->program->path, run->program->name, ours);
 	if (run->pid < 0)
 		return false;
 	for (int i = 0; i < 3; i++)
