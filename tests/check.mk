@@ -1,0 +1,183 @@
+# What the Makefile includes: the tests, the benchmark and the evidence.
+# tests/README says what each target shows.
+
+CHECK_RULES = tests/check.mk $(RULES)
+
+# What testing needs of Debian 12 and 13 beside BUILD_PACKAGES.
+CHECK_PACKAGES = apache2-bin bats bats-assert bats-file bats-support \
+	chromium chromium-driver clang clang-format cppcheck curl fcgiwrap \
+	gnuplot-nox haproxy iproute2 ipsvd libunistring-dev lighttpd mandoc \
+	ncat netbase netcat-openbsd netcat-traditional nginx-light parallel \
+	procps python3 python3-twisted shellcheck socat strace ucspi-tcp unicode-data
+# Beside them, for what `make check` does not run, where Debian has them.
+EVIDENCE_PACKAGES = cvc4 frama-c-base gcovr libclang-rt-14-dev valgrind why3 z3
+# What the inetds need that tests/lib/get-inetds unpacks.
+INETD_PACKAGES = libbsd0 libevent-2.1-7 libnsl2 libtirpc3 libwrap0
+
+check-deps: | $(filter deps,$(FIRST))
+	@tests/lib/install-packages $(BUILD_PACKAGES) $(CHECK_PACKAGES) \
+		$(INETD_PACKAGES) -- $(EVIDENCE_PACKAGES)
+	@tests/lib/get-inetds
+
+# Unit tests: tests/unit/NAME.c is linked with the sources that UNIT_NAME
+# names, once plainly and once under the sanitizers.
+UNIT_HEADERS      = $(wildcard tests/unit/*.h)
+UNIT_TESTS        = $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c))
+UNIT_netstring    = src/wire/netstring.c
+UNIT_request      = src/wire/request.c
+UNIT_web          = src/cgi/request.c src/cgi/form.c
+UNIT_page         = src/cgi/page.c src/cgi/header.c
+UNIT_children     = src/service/children.c
+UNIT_transforms   = $(wildcard $(SERVED:%=src/%/*.c))
+UNIT_casemap      = $(UNIT_transforms)
+UNIT_filter       = $(UNIT_transforms)
+UNIT_program      = $(UNIT_transforms)
+UNIT_refusals     = $(UNIT_transforms)
+UNIT_spawn        = $(UNIT_transforms)
+UNIT_LIBS_casemap = -lunistring
+SANITIZE          = -fsanitize=address,undefined -fno-sanitize-recover=all
+UNIT_RUNS         = $(UNIT_TESTS:%=$B/unit/%) $(UNIT_TESTS:%=$B/unit/%-sanitized)
+
+UNIT_OBJS         = $(UNIT_$2:src/%.c=$B/$1/%.o)
+
+$B/sanitized/%.o: src/%.c $(HEADERS) $(CHECK_RULES)
+	@mkdir -p $(@D)
+	$(CC) $(REQUIRED) $(CFLAGS) $(SANITIZE) -c -o $@ $<
+
+$B/unit/%-sanitized.o: tests/unit/%.c $(UNIT_HEADERS) $(HEADERS) $(CHECK_RULES)
+	@mkdir -p $(@D)
+	$(CC) $(REQUIRED) $(CFLAGS) $(SANITIZE) -Itests/unit -c -o $@ $<
+
+$B/unit/%.o: tests/unit/%.c $(UNIT_HEADERS) $(HEADERS) $(CHECK_RULES)
+	@mkdir -p $(@D)
+	$(CC) $(REQUIRED) $(CFLAGS) -Itests/unit -c -o $@ $<
+
+.SECONDARY:
+.SECONDEXPANSION:
+$B/unit/%-sanitized: $B/unit/%-sanitized.o $$(call UNIT_OBJS,sanitized,$$*)
+	$(CC) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(UNIT_LIBS_$*)
+
+$B/unit/%: $B/unit/%.o $$(call UNIT_OBJS,cc,$$*)
+	$(CC) -Wl,--gc-sections $(LDFLAGS) -o $@ $^ $(UNIT_LIBS_$*)
+
+# The service as a library for Python to load.
+$B/unit/casemap.so: $(UNIT_casemap) $(HEADERS) $(CHECK_RULES)
+	@mkdir -p $(@D)
+	$(CC) $(REQUIRED) $(CFLAGS) -shared -fPIC -o $@ $(UNIT_casemap)
+
+# It replaces system calls in x86-64's registers.
+PROBES = $(if $(filter x86_64,$(shell uname -m)),$B/probe/sandbox $B/probe/fault)
+
+$B/probe/%: tests/probe/%.c $(CHECK_RULES)
+	@mkdir -p $(@D)
+	$(CC) $(REQUIRED) $(CFLAGS) $(LDFLAGS) -o $@ $<
+
+check-programs: all $(UNIT_RUNS) $B/unit/casemap.so $B/bench/load $(PROBES) \
+	$B/enumerate/reader
+
+check: check-programs | $(FIRST)
+	@tests/lib/needs bats mandoc python3 shellcheck strace
+	@tests/lib/run $(UNIT_RUNS) -- tests/*.bats
+
+# Proofs, and every short string; tests/proof/README, tests/enumerate.
+prove:
+	@tests/lib/needs frama-c why3 cvc4 z3
+	@tests/proof/prove $(abspath $B)
+
+$B/enumerate/reader: tests/enumerate/reader.c src/wire/netstring.c \
+		tests/unit/unit.h $(HEADERS) $(CHECK_RULES)
+	@mkdir -p $(@D)
+	$(CC) $(REQUIRED) $(CFLAGS) -Itests/unit $(LDFLAGS) -o $@ \
+		$(filter %.c,$^)
+
+enumerate: $B/enumerate/reader
+	@/usr/bin/python3 tests/enumerate/specification $B/enumerate/reader
+
+# Fuzzing: libFuzzer for SECONDS on each target, found inputs kept in build/;
+# `make fuzz-afl` has AFL++ run the same targets.
+SECONDS     = 60
+FUZZ_reader  = $(UNIT_netstring) $(UNIT_request)
+FUZZ_service = $(UNIT_transforms)
+FUZZ_cgi     = $(UNIT_web) $(UNIT_page)
+FUZZ_reply   = src/versify/exchange.c src/host/io.c $(UNIT_netstring)
+FUZZ_TARGETS = reader service cgi reply
+FUZZ_CC      = clang
+AFL_CC       = afl-clang-fast
+
+$B/fuzz/%: tests/fuzz/%.c tests/fuzz/property.h $(HEADERS) $$(FUZZ_$$*) $(CHECK_RULES)
+	@mkdir -p $(@D)
+	$(FUZZ_CC) $(REQUIRED) $(CFLAGS) -fsanitize=fuzzer,address,undefined \
+		-fno-sanitize-recover=all -o $@ $(filter %.c,$^)
+
+$B/afl/%: tests/fuzz/%.c tests/fuzz/property.h $(HEADERS) $$(FUZZ_$$*) $(CHECK_RULES)
+	@mkdir -p $(@D)
+	$(AFL_CC) $(REQUIRED) $(CFLAGS) -fsanitize=fuzzer -o $@ $(filter %.c,$^)
+
+fuzz: $(FUZZ_TARGETS:%=$B/fuzz/%)
+	@tests/fuzz/run $B $(SECONDS) $(FUZZ_TARGETS)
+fuzz-afl: $(FUZZ_TARGETS:%=$B/afl/%)
+	@tests/fuzz/run-afl $B $(SECONDS) $(FUZZ_TARGETS)
+
+# Every system call fails in every way, once.
+faults: all $(PROBES)
+	@/usr/bin/python3 tests/faults/campaign $B
+
+# The code changed in every small way: which changes does no test notice?
+# Every SAMPLEth of them is tried, or those that MUTANTS names.
+SAMPLE  = 1
+MUTANTS =
+WORKERS = 2
+mutants:
+	@tests/lib/needs bats gcc ip musl-gcc python3 unshare
+	@/usr/bin/python3 tests/mutation/campaign -j $(WORKERS) -s $(SAMPLE) \
+		$(MUTANTS)
+
+# All tests on programs that are built to be looked into.
+INSTRUMENTED = clang-sanitized coverage gcc-sanitized valgrind
+$(INSTRUMENTED):
+	@tests/lib/needs bats clang gcc gcovr python3 valgrind
+	@tests/instrumented/run $(abspath $B) $@
+
+# Warnings are errors here, with both compilers.
+SOURCES = $(wildcard src/*/*.c tests/*/*.c)
+SCRIPTS = .ci/run try $(shell grep -rlE '^\#!/bin/(ba)?sh' tests)
+
+# What tests/instrumented/run says.
+PLACES = -DPROGRAM='""' -DREPORTS='""'
+
+lint:
+	@tests/lib/needs clang clang-format cppcheck gcc mandoc shellcheck
+	for c in $(SOURCES); do \
+		gcc $(REQUIRED) $(PLACES) -Itests/unit -Werror -fsyntax-only $$c && \
+		clang $(REQUIRED) $(PLACES) -Itests/unit -Werror -fsyntax-only $$c || \
+		exit 1; done
+	clang-format --dry-run -Werror $(SOURCES) $(HEADERS) tests/unit/*.h
+	cppcheck --quiet --error-exitcode=1 --inline-suppr \
+		--enable=warning,performance,portability --std=c11 -Isrc \
+		-Itests/unit -D__x86_64__ -D__LP64__ $(PLACES) $(SOURCES)
+	shellcheck $(SCRIPTS) tests/lib/*.bash tests/*.bats
+	tests/lib/lint-manuals man/*
+
+# What it costs, beside other servers; writes tests/bench/results.*
+BENCH = bare floor load start versed-libsystemd
+bench: all $(BENCH:%=$B/bench/%) $B/unit/casemap.so
+	@tests/lib/needs gnuplot python3 tcpserver
+	@tests/lib/get-inetds
+	@tests/bench/run $(BENCH_ROUNDS) $(BENCH_SECONDS)
+
+$B/bench/versed-libsystemd: tests/bench/with-libsystemd.c \
+		$(VERSED_OBJS:$B/handler/%.o=src/%.c) $(HEADERS) $(CHECK_RULES)
+	@mkdir -p $(@D)
+	$(CC) $(REQUIRED) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.c,$^) -lsystemd
+
+$B/bench/floor: tests/bench/floor.c $(CHECK_RULES)
+	@mkdir -p $(@D)
+	$(CC) -O2 -static -nostdlib -ffreestanding -o $@ $<
+
+# What the benchmark measures with; tests of the pool load it so.
+$B/bench/%: tests/bench/%.c $(CHECK_RULES)
+	@mkdir -p $(@D)
+	$(CC) $(REQUIRED) $(CFLAGS) $(LDFLAGS) -o $@ $<
+
+.PHONY: bench check check-deps check-programs enumerate faults fuzz fuzz-afl \
+	lint mutants prove $(INSTRUMENTED)
