@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: ISC */
+/* What a request comes to: a text or a failure, and what is logged of it. */
+#include "answer.h"
+
+#include "host/endpoint.h"
+#include "service/service.h"
+#include "session.h"
+#include "wire/request.h"
+
+bool
+answer_fail(struct answer *answer, int status, int priority, const char *result,
+    const char *reason)
+{
+	answer->status = status;
+	answer->log.priority = priority;
+	answer->log.result = result;
+	answer->log.reason = reason;
+	return false;
+}
+
+bool
+answer_make(struct answer *answer, const struct session *session,
+    const unsigned char *content, size_t size)
+{
+	size_t name_len, text_len;
+	const unsigned char *text;
+
+	if (request_split(content, size, &name_len) != REQUEST_OK)
+		return answer_fail(answer, EX_DATAERR, LOG_NOTICE, "malformed",
+		    "no dot after the transform's name");
+	answer->log.name = content;
+	answer->log.name_len = name_len;
+	text = content + name_len + 1;
+	text_len = size - name_len - 1;
+	switch (service_transform(session->filters, content, name_len, text,
+	    text_len, session->reply, session->reply_cap,
+	    &answer->log.bytes_out)) {
+	case SERVICE_OK:
+		return true;
+	case SERVICE_UNKNOWN:
+		return answer_fail(answer, EX_UNAVAILABLE, LOG_NOTICE,
+		    "unknown", "no such transform");
+	case SERVICE_LATE:
+		return answer_fail(answer, EX_TEMPFAIL, LOG_NOTICE, "timeout",
+		    "the filter was not done at the deadline");
+	case SERVICE_FAILED:
+		break;
+	}
+	return answer_fail(answer, EX_SOFTWARE, LOG_WARNING, "failed",
+	    "the transform failed on this text");
+}
+
+void
+answer_log(struct answer *answer, const struct endpoint_peer *peer)
+{
+	char name[ENDPOINT_NAME_MAX];
+
+	endpoint_name(&peer->addr, peer->len, name);
+	answer->log.peer = name;
+	log_request(&answer->log);
+}
