@@ -20,9 +20,9 @@ ask() {
 		grep -qx "Content-Length: $(wc -c <content)" header
 }
 
-# asked CODE CONTENT BODY [VARIABLE=VALUE ...]: CONTENT and BODY are formats of
+# answered CODE CONTENT BODY [VARIABLE=VALUE ...]: CONTENT and BODY are formats of
 # printf; CONTENT_LENGTH is the body's unless it is among the variables.
-asked() {
+answered() {
 	local code=$1 content=$2 body=$3
 	shift 3
 	printf "$body" >body
@@ -38,7 +38,7 @@ asked() {
 
 # transformed NAME BODY RESULT
 transformed() {
-	asked 200 "$3" "$2" REQUEST_METHOD=POST PATH_INFO="/$1"
+	answered 200 "$3" "$2" REQUEST_METHOD=POST PATH_INFO="/$1"
 	run ! grep result= log
 }
 
@@ -46,7 +46,7 @@ transformed() {
 # and so is the log.
 refused() {
 	local code=$1 line=$2
-	asked "$code" "$line\n" "${@:3}" || return
+	answered "$code" "$line\n" "${@:3}" || return
 	grep -qx 'Content-Type: text/plain; charset=utf-8' header
 	grep -q "reason=\"$line\"\$" log
 	[[ $(grep -c result= log) == 1 ]]
@@ -81,7 +81,7 @@ FORM=CONTENT_TYPE=application/x-www-form-urlencoded
 }
 
 @test "what is posted to a transform is its text, whatever its type" {
-	asked 200 'genafsbez=n' 'transform=a' REQUEST_METHOD=POST \
+	answered 200 'genafsbez=n' 'transform=a' REQUEST_METHOD=POST \
 		PATH_INFO=/rot13 "$FORM" HTTP_ACCEPT=text/html
 }
 
@@ -141,7 +141,7 @@ FORM=CONTENT_TYPE=application/x-www-form-urlencoded
 			CONTENT_LENGTH="$length"
 		grep -q 'result=too-long' log
 	done
-	asked 200 N A "$@" CONTENT_LENGTH=0000001
+	answered 200 N A "$@" CONTENT_LENGTH=0000001
 }
 
 @test "a body shorter than its length is 400, bytes after it are not read" {
@@ -150,7 +150,7 @@ FORM=CONTENT_TYPE=application/x-www-form-urlencoded
 	grep -q ' bytes_in=3 .* result=truncated' log
 	refused 400 'the body ended before its length' '' \
 		REQUEST_METHOD=POST PATH_INFO=/rot13 CONTENT_LENGTH=1
-	asked 200 NO ABC REQUEST_METHOD=POST PATH_INFO=/rot13 CONTENT_LENGTH=2
+	answered 200 NO ABC REQUEST_METHOD=POST PATH_INFO=/rot13 CONTENT_LENGTH=2
 	{
 		ask REQUEST_METHOD=POST PATH_INFO=/rot13 CONTENT_LENGTH=2
 		run -0 cat
@@ -178,7 +178,7 @@ FORM=CONTENT_TYPE=application/x-www-form-urlencoded
 
 @test "queries, and command lines that web servers make of them, are nothing" {
 	query=$(printf %0100000d 0)
-	asked 200 N A REQUEST_METHOD=POST PATH_INFO=/rot13 \
+	answered 200 N A REQUEST_METHOD=POST PATH_INFO=/rot13 \
 		QUERY_STRING="$query" HTTP_COOKIE="$query" HTTP_X="$query"
 	printf A | env -i REQUEST_METHOD=POST PATH_INFO=/rot13 \
 		CONTENT_LENGTH=1 "$CGI" -s --help "$query" >response
@@ -274,7 +274,7 @@ print(base64.b64encode(hashlib.sha256(style[1]).digest()).decode())' <content)
 
 @test "VERSED_MAX_LENGTH sets the limit" {
 	set -- REQUEST_METHOD=POST PATH_INFO=/rot13
-	asked 200 NO AB "$@" VERSED_MAX_LENGTH=2
+	answered 200 NO AB "$@" VERSED_MAX_LENGTH=2
 	refused 413 'the length is past the limit' ABC "$@" VERSED_MAX_LENGTH=2
 	head -c 200000 /dev/zero | tr '\0' A >body
 	ask "$@" CONTENT_LENGTH=200000 VERSED_MAX_LENGTH=200000 <body
@@ -359,9 +359,9 @@ print(base64.b64encode(hashlib.sha256(style[1]).digest()).decode())' <content)
 	ln -s /usr/bin/rev /bin/sleep filters
 	ask REQUEST_METHOD=GET VERSED_FILTERS="$PWD/filters"
 	grep -qx rev content
-	asked 200 'CBA\n' 'ABC\n' REQUEST_METHOD=POST PATH_INFO=/rev \
+	answered 200 'CBA\n' 'ABC\n' REQUEST_METHOD=POST PATH_INFO=/rev \
 		VERSED_FILTERS="$PWD/filters"
-	asked 422 'the transform failed on this text\n' A REQUEST_METHOD=POST \
+	answered 422 'the transform failed on this text\n' A REQUEST_METHOD=POST \
 		PATH_INFO=/sleep VERSED_FILTERS="$PWD/filters"
 	grep -q 'filter="sleep" message="' log
 }
@@ -372,7 +372,7 @@ print(base64.b64encode(hashlib.sha256(style[1]).digest()).decode())' <content)
 	printf '#!/bin/sh\nexec sleep 20\n' >filters/slow
 	chmod +x filters/slow
 	SECONDS=0
-	asked 422 'the filter was not done at the deadline\n' A \
+	answered 422 'the filter was not done at the deadline\n' A \
 		REQUEST_METHOD=POST PATH_INFO=/slow VERSED_TIMEOUT=1 \
 		VERSED_FILTERS="$PWD/filters"
 	[[ $SECONDS -lt 5 ]]
@@ -380,7 +380,7 @@ print(base64.b64encode(hashlib.sha256(style[1]).digest()).decode())' <content)
 }
 
 @test "VERSED_VERBOSE logs what was answered, and the peer" {
-	asked 200 N A REQUEST_METHOD=POST PATH_INFO=/rot13 VERSED_VERBOSE=1 \
+	answered 200 N A REQUEST_METHOD=POST PATH_INFO=/rot13 VERSED_VERBOSE=1 \
 		REMOTE_ADDR=2001:db8::1 REMOTE_PORT=4711
 	line='peer=[2001:db8::1]:4711 transform="rot13" bytes_in=1 bytes_out=1'
 	grep -qxF "$line result=ok" log

@@ -22,10 +22,10 @@ setup() {
 	printf '99993:%099993d,' 0 >"$BATS_TEST_TMPDIR/long.reply"
 }
 
-# answered COMMAND ...: a client that sends its standard input gets, whatever
+# replied_to COMMAND ...: a client that sends its standard input gets, whatever
 # the request and however many stray newlines follow it, the whole reply and
 # nothing but it, and complains of nothing.
-answered() {
+replied_to() {
 	need "$1"
 	local request strays
 	for request in short long; do
@@ -47,41 +47,41 @@ answered() {
 }
 
 @test "nc.openbsd" {
-	answered nc.openbsd 127.0.0.1 11000
+	replied_to nc.openbsd 127.0.0.1 11000
 }
 
 @test "nc.openbsd -N" {
-	answered nc.openbsd -N 127.0.0.1 11000
+	replied_to nc.openbsd -N 127.0.0.1 11000
 }
 
 @test "nc.openbsd -q 0" {
-	answered nc.openbsd -q 0 127.0.0.1 11000
+	replied_to nc.openbsd -q 0 127.0.0.1 11000
 }
 
 @test "nc.traditional" {
-	answered nc.traditional 127.0.0.1 11000
+	replied_to nc.traditional 127.0.0.1 11000
 }
 
 @test "nc.traditional -q 1" {
-	answered nc.traditional -q 1 127.0.0.1 11000
+	replied_to nc.traditional -q 1 127.0.0.1 11000
 }
 
 @test "ncat" {
-	answered ncat 127.0.0.1 11000
+	replied_to ncat 127.0.0.1 11000
 }
 
 @test "socat" {
-	answered socat -t 10 - TCP:127.0.0.1:11000
+	replied_to socat -t 10 - TCP:127.0.0.1:11000
 }
 
 @test "bash's /dev/tcp" {
 	# shellcheck disable=SC2016
-	answered bash -c 'exec 3<>/dev/tcp/127.0.0.1/11000; cat >&3; cat <&3'
+	replied_to bash -c 'exec 3<>/dev/tcp/127.0.0.1/11000; cat >&3; cat <&3'
 }
 
 @test "Twisted's NetstringReceiver, which never half-closes" {
 	skip_unless "/usr/bin/python3 -c 'import twisted'" python3-twisted
-	answered tests/peers/twisted-client.py 127.0.0.1 11000
+	replied_to tests/peers/twisted-client.py 127.0.0.1 11000
 }
 
 @test "the manual's example" {

@@ -30,10 +30,10 @@ pool() {
 	done
 	shift
 	start /usr/bin/python3 "$ROOT/tests/peers/listen.py" "${for_listen[@]}" \
-		"$PORTS" "${under[@]}" "$POOL" "$@" 2>"$T/log"
+		127.0.0.1 "$PORTS" "${under[@]}" "$POOL" "$@" 2>"$T/log"
 	pool=$started
 	wait_until 10 test -s "$PORTS"
-	port=$(head -n 1 "$PORTS")
+	port=$(sed -n '1s/.*://p' "$PORTS")
 }
 under=()
 
@@ -116,7 +116,7 @@ load_pool() {
 @test "serves each of the sockets that systemd passes, WORKERS for each" {
 	pool --systemd first,second -- -w 3
 	wait_until 10 has_workers 6
-	while read -r port; do
+	while IFS=: read -r _ port; do
 		ask "$port"
 	done <"$PORTS"
 	wait_until 10 has_workers 6

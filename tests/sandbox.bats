@@ -33,7 +33,7 @@ requests='read write poll rt_sigreturn setitimer shutdown restart_syscall exit_g
 	left_to "read write close poll rt_sigreturn setitimer shutdown
 		restart_syscall exit_group accept4" \
 		/usr/bin/python3 "$ROOT/tests/peers/listen.py" \
-		"$BATS_TEST_TMPDIR/ports" "$BUILD/probe/sandbox" "$VERSED"
+		127.0.0.1 "$BATS_TEST_TMPDIR/ports" "$BUILD/probe/sandbox" "$VERSED"
 }
 
 @test "-m of a large poem: of madvise the one advice that asks for large pages" {

@@ -18,7 +18,8 @@ teardown() {
 # listen NAME ADDRESS COMMAND ...: a server, from here to the test's end; what
 # to connect to is then in $NAME.
 listen() {
-	start "$BATS_TEST_DIRNAME/peers/serve-on.py" "$2" "$T/$1.address" "${@:3}"
+	start "$BATS_TEST_DIRNAME/peers/listen.py" --backlog 16 "$2" \
+		"$T/$1.address" "${@:3}"
 	wait_until 20 test -e "$T/$1.address"
 	declare -g "$1=$(cat "$T/$1.address")"
 }
@@ -91,9 +92,10 @@ fills() {
 apart() {
 	skip_unless 'unshare -r -m -n ip link set lo up' \
 		'unshare and iproute2'
-	T=$T VERSIFY=$VERSIFY VERSED=$VERSED BUILD=$BUILD \
-		LISTEN=$BATS_TEST_DIRNAME/peers/serve-on.py \
+	T=$T VERSIFY=$VERSIFY VERSED=$VERSED BUILD=$BUILD LIB=$ROOT/tests/lib \
+		LISTEN=$BATS_TEST_DIRNAME/peers/listen.py \
 		unshare -r -m -n bash -euc '
+		. "$LIB/wait.bash"
 		ip link set lo up
 		for file in "$T"/etc/*; do
 			[[ ! -e $file ]] || mount --bind "$file" "/etc/${file##*/}"
@@ -134,7 +136,7 @@ apart() {
 	asks 0 "$server" cummingsify
 	said
 	asks 0 "localhost:${server##*:}" cummingsify
-	a_server six ::1
+	a_server six '[::1]'
 	asks 0 "$six" cummingsify
 	a_server unix "$T/socket"
 	asks 0 "$unix" cummingsify
@@ -563,7 +565,7 @@ apart() {
 	echo '127.0.0.1 poetry' >>"$T/etc/hosts"
 	apart '
 		"$LISTEN" 127.0.0.1 "$T/address" "$VERSED" -n 2 &
-		timeout 10 bash -c "until [[ -e $T/address ]]; do sleep 0.1; done"
+		wait_until 10 test -e "$T/address"
 		port=$(cut -d: -f2 "$T/address")
 		"$VERSIFY" -v "poetry:$port" cummingsify "$T/poem" 2>"$T/err"
 		kill $!' >"$T/got"
@@ -600,7 +602,7 @@ server.bind((\"127.0.0.1\", 53))
 open(\"$T/silent\", \"w\")
 signal.pause()" &
 		trap "kill $!" EXIT
-		timeout 10 bash -c "until [[ -e $T/silent ]]; do sleep 0.1; done"
+		wait_until 10 test -e "$T/silent"
 		code=0
 		timeout 5 "$VERSIFY" -t 1 poetry x "$T/poem" || code=$?
 		[[ $code = 75 ]]
@@ -649,10 +651,10 @@ signal.pause()" &
 		mount -t tmpfs none /run
 		cd "$T"
 		PATH=$BUILD:$PATH
-		PORT=11000 "$LISTEN" 127.0.0.1 tcp versed -n 0 &
+		"$LISTEN" 127.0.0.1:11000 tcp versed -n 0 &
 		"$LISTEN" /run/versed.sock unix versed -n 0 &
 		trap "kill $(jobs -p | tr "\n" " ")" EXIT
-		timeout 10 bash -c "until [[ -e tcp && -e unix ]]; do sleep 0.1; done"
+		wait_until 10 test -e tcp -a -e unix
 		for ((n = 1; n <= 5; n++)); do
 			bash -eu "example$n" >"got$n"
 		done'

@@ -17,6 +17,7 @@ load_library() {
 }
 load_library bats-support
 load_library bats-assert
+load lib/wait
 
 # skip_unless CONDITION NAME: skips the test where the command line CONDITION
 # fails, saying that NAME is needed; under STRICT=1 the test fails instead.
@@ -52,20 +53,6 @@ need() {
 	local command
 	for command; do
 		skip_unless "command -v '$command'" "$command"
-	done
-}
-
-# wait_until SECONDS COMMAND ...: runs COMMAND until it succeeds or the time
-# is over, ten times a second.
-wait_until() {
-	local end=$((SECONDS + $1))
-	shift
-	until "$@" >/dev/null 2>&1; do
-		if [ "$SECONDS" -gt "$end" ]; then
-			echo "still failing: $*" >&2
-			return 1
-		fi
-		sleep 0.1
 	done
 }
 

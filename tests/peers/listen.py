@@ -3,47 +3,57 @@
 """Runs a program on sockets, as a super-server with "wait" would.
 
 listen.py [--systemd NAME[,NAME...]] [--kind listening|connected|datagram]
-          [--unix] [--nonblock] PORTS COMMAND [ARGUMENT ...]
+          [--nonblock] [--backlog N] ADDRESS FILE COMMAND [ARGUMENT ...]
 
-Binds free ports of 127.0.0.1 (or, with --unix, PORTS.socket), writes their
-numbers to the file PORTS, a line each, and becomes COMMAND with the socket
-as its file descriptor 0; with --systemd, as many sockets as there are names
-from file descriptor 3 on, as sd_listen_fds(3) has it.
+ADDRESS is IPV4[:PORT], [IPV6][:PORT] or a path; the port is a free one where it
+is not given.  Becomes COMMAND with the socket as its file descriptor 0; with
+--systemd, as many sockets as there are names from file descriptor 3 on, as
+sd_listen_fds(3) has it.  What a client is to connect to is written to FILE, at
+once and whole, a line for each.
 """
 import argparse
 import os
+import re
 import socket
 import sys
 
 
-def make(kind, unix, path):
-    datagram = kind == "datagram"
-    sock = socket.socket(socket.AF_UNIX if unix else socket.AF_INET,
-                         socket.SOCK_DGRAM if datagram else socket.SOCK_STREAM)
-    sock.bind(path + ".socket" if unix else ("127.0.0.1", 0))
+def listen(address, kind, backlog):
+    """A socket at the address, and what a client is to connect to."""
+    how = socket.SOCK_DGRAM if kind == "datagram" else socket.SOCK_STREAM
+    if "/" in address:
+        sock = socket.socket(socket.AF_UNIX, how)
+        sock.bind(address)
+    else:
+        host, port = re.fullmatch(r"(\[.*\]|[^:]*):?(\d*)", address).groups()
+        sock = socket.socket(
+            socket.AF_INET6 if host[0] == "[" else socket.AF_INET, how)
+        sock.bind((host.strip("[]"), int(port or 0)))
+        address = f"{host}:{sock.getsockname()[1]}"
     if kind != "datagram":
-        sock.listen(1024)
+        sock.listen(backlog)
     if kind == "connected":
         client = socket.create_connection(sock.getsockname())
+        sock = sock.accept()[0]
+        # Open as long as COMMAND lives.
         client.set_inheritable(True)
-        server, _ = sock.accept()
-        os.dup(client.fileno())
         client.detach()
-        return server
-    return sock
+    return sock, address
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--systemd")
     parser.add_argument("--kind", default="listening")
-    parser.add_argument("--unix", action="store_true")
     parser.add_argument("--nonblock", action="store_true")
-    parser.add_argument("ports")
+    parser.add_argument("--backlog", type=int, default=4096)
+    parser.add_argument("address")
+    parser.add_argument("file")
     parser.add_argument("command", nargs=argparse.REMAINDER)
     args = parser.parse_args()
     names = args.systemd.split(",") if args.systemd else [""]
-    socks = [make(args.kind, args.unix, args.ports) for _ in names]
+    socks, addresses = zip(*(listen(args.address, args.kind, args.backlog)
+                             for _ in names))
     first = 3 if args.systemd else 0
     # Out of the way of the descriptors that they are to have.
     fds = [os.dup2(sock.fileno(), 100 + i) for i, sock in enumerate(socks)]
@@ -55,11 +65,10 @@ def main():
         os.environ.update(LISTEN_PID=str(os.getpid()),
                           LISTEN_FDS=str(len(names)),
                           LISTEN_FDNAMES=":".join(names))
-    with open(args.ports + ".new", "w", encoding="ascii") as file:
-        for sock in socks if not args.unix else []:
-            print(sock.getsockname()[1], file=file)
-    os.rename(args.ports + ".new", args.ports)
-    for i, sock in enumerate(socks):
+    with open(args.file + ".new", "w", encoding="ascii") as file:
+        print(*addresses, sep="\n", file=file)
+    os.rename(args.file + ".new", args.file)
+    for sock in socks:
         if not first <= sock.fileno() < first + len(names):
             sock.close()
     os.execvp(args.command[0], args.command)

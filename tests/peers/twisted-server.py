@@ -10,7 +10,7 @@ import socket
 from twisted.internet import protocol, reactor
 from twisted.protocols.basic import NetstringReceiver
 
-TRANSFORMS = {"cummingsify": str.lower}
+TRANSFORMS = {b"cummingsify": lambda text: text.decode().lower().encode()}
 
 
 class Poetry(NetstringReceiver):
@@ -18,10 +18,10 @@ class Poetry(NetstringReceiver):
 
     def stringReceived(self, string):
         name, _, text = string.partition(b".")
-        transform = TRANSFORMS.get(name.decode(errors="replace"))
+        transform = TRANSFORMS.get(name)
         try:
             if transform is not None:
-                self.sendString(transform(text.decode()).encode())
+                self.sendString(transform(text))
         except UnicodeDecodeError:
             pass
         self.transport.loseConnection()
