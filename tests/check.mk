@@ -65,8 +65,9 @@ $B/unit/casemap.so: $(UNIT_casemap) $(HEADERS) $(CHECK_RULES)
 	@mkdir -p $(@D)
 	$(CC) $(REQUIRED) $(CFLAGS) -shared -fPIC -o $@ $(UNIT_casemap)
 
-# It replaces system calls in x86-64's registers.
-PROBES = $(if $(filter x86_64,$(shell uname -m)),$B/probe/sandbox $B/probe/fault)
+# They look at, or replace, what is in x86-64's registers.
+PROBES = $(if $(filter x86_64,$(shell uname -m)),\
+	$(patsubst tests/%.c,$B/%,$(wildcard tests/probe/*.c)))
 
 $B/probe/%: tests/probe/%.c $(CHECK_RULES)
 	@mkdir -p $(@D)
@@ -158,7 +159,8 @@ lint:
 	shellcheck $(SCRIPTS) tests/lib/*.bash tests/*.bats
 	tests/lib/lint-manuals man/*
 
-# What it costs, beside other servers; writes tests/bench/results.*
+# What it costs, beside other servers; writes tests/bench/results.*, on a quiet
+# machine or with FORCE=1.
 BENCH = bare floor load start versed-libsystemd
 bench: all $(BENCH:%=$B/bench/%) $B/unit/casemap.so
 	@tests/lib/needs gnuplot python3 tcpserver

@@ -52,3 +52,34 @@ mutate() {
 		"$argued" -l /dev/null
 	assert_failure 1
 }
+
+@test "an exchange takes no more instructions and system calls than it did" {
+	need_shipped instructions
+	need musl-gcc readelf
+	skip_unless '[ "$(uname -m)" = x86_64 ]' 'an x86-64 machine'
+	skip_unless '! readelf -l "$VERSED" | grep INTERP' 'musl-gcc'
+	compiler="musl-gcc $(musl-gcc -dumpfullversion)"
+	# A path's length counts.
+	cd "${VERSED%/*}"
+	printf '27:cummingsify.HERE IS MY POEM,' |
+		"$BUILD/probe/steps" ./versed >"$BATS_TEST_TMPDIR/got" \
+			2>"$BATS_TEST_TMPDIR/steps"
+	printf '15:here is my poem,' | cmp - "$BATS_TEST_TMPDIR/got"
+	read -r instructions _ calls _ <"$BATS_TEST_TMPDIR/steps"
+	figures=$(sed -n "s/^$compiler: //p" "$ROOT/tests/probe/figures")
+	echo "now $instructions instructions and $calls system calls;" \
+		"$compiler had ${figures:-no figures in tests/probe/figures}"
+	skip_unless '[ -n "$figures" ]' "figures for $compiler"
+	read -r most_instructions _ most_calls _ <<<"$figures"
+	((instructions * 100 <= most_instructions * 101))
+	((calls <= most_calls))
+}
+
+@test "the benchmark writes nothing where the machine has other things to do" {
+	need_root
+	skip_unless 'unshare --mount true' namespaces
+	echo '0.51 0 0 1/1 1' >"$BATS_TEST_TMPDIR/loadavg"
+	run -75 unshare --mount sh -c 'mount --bind "$1" /proc/loadavg &&
+		exec "$2"' - "$BATS_TEST_TMPDIR/loadavg" "$ROOT/tests/bench/run"
+	assert_output --partial 'the load is 0.51'
+}

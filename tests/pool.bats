@@ -590,7 +590,7 @@ refuses() {
 }
 
 @test "it is process 1 of a container, and reaps what is left to it" {
-	skip_unless 'unshare -p -f true' "process namespaces"
+	skip_unless 'unshare -p -f --mount-proc true' "process namespaces"
 	script orphan <<-END
 		(sleep 0.1 &)
 		exec $VERSED
