@@ -10,7 +10,7 @@ CHECK_PACKAGES = apache2-bin bats bats-assert bats-file bats-support \
 	ncat netbase netcat-openbsd netcat-traditional nginx-light parallel \
 	procps python3 python3-twisted shellcheck socat strace ucspi-tcp unicode-data
 # Beside them, for what `make check` does not run, where Debian has them.
-EVIDENCE_PACKAGES = cvc4 debootstrap frama-c-base gcovr libclang-rt-14-dev valgrind why3 z3
+EVIDENCE_PACKAGES = cvc4 frama-c-base gcovr libclang-rt-14-dev valgrind why3 z3
 # What the inetds need that tests/lib/get-inetds unpacks.
 INETD_PACKAGES = libbsd0 libevent-2.1-7 libnsl2 libtirpc3 libwrap0
 
@@ -80,11 +80,6 @@ check: check-programs | $(FIRST)
 	@tests/lib/needs bats mandoc python3 shellcheck strace
 	@tests/lib/run $(UNIT_RUNS) -- tests/*.bats
 
-# The README's two commands on a bare Debian 13.
-check-trixie:
-	@tests/lib/needs debootstrap git unshare
-	@tests/lib/on-debian trixie sh -c './try && ./try check'
-
 # Proofs, and every short string; tests/proof/README, tests/enumerate.
 prove:
 	@tests/lib/needs frama-c why3 cvc4 z3
@@ -106,7 +101,9 @@ FUZZ_reader  = $(UNIT_netstring) $(UNIT_request)
 FUZZ_service = $(UNIT_transforms)
 FUZZ_cgi     = $(UNIT_web) $(UNIT_page)
 FUZZ_reply   = src/versify/exchange.c src/host/io.c $(UNIT_netstring)
-FUZZ_TARGETS = reader service cgi reply
+FUZZ_datagram = $(UNIT_transforms) src/versed/datagram.c src/versed/answer.c \
+	src/versed/session.c
+FUZZ_TARGETS = reader service cgi reply datagram
 FUZZ_CC      = clang
 AFL_CC       = afl-clang-fast
 
@@ -186,5 +183,5 @@ $B/bench/%: tests/bench/%.c $(CHECK_RULES)
 	@mkdir -p $(@D)
 	$(CC) $(REQUIRED) $(CFLAGS) $(LDFLAGS) -o $@ $<
 
-.PHONY: bench check check-deps check-programs check-trixie enumerate faults fuzz fuzz-afl \
+.PHONY: bench check check-deps check-programs enumerate faults fuzz fuzz-afl \
 	lint mutants prove $(INSTRUMENTED)

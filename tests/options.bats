@@ -20,7 +20,7 @@ usage_error() {
 	run -0 --separate-stderr "$VERSED" -h
 	[ "${#lines[@]}" -le 24 ]
 	help=$output
-	for option in filters help list max-length max-requests syslog timeout \
+	for option in filters help list max-length max-requests poem syslog timeout \
 		verbose version; do
 		[[ $help = *"--$option"* ]]
 		grep -q "^\.It Fl . , -$option" "$ROOT/man/versed.8"

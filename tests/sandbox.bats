@@ -36,6 +36,13 @@ requests='read write poll rt_sigreturn setitimer shutdown restart_syscall exit_g
 		127.0.0.1 "$BATS_TEST_TMPDIR/ports" "$BUILD/probe/sandbox" "$VERSED"
 }
 
+@test "a datagram socket: recvmsg and sendmsg in place of reading a stream" {
+	left_to "write poll rt_sigreturn setitimer sendmsg recvmsg
+		restart_syscall exit_group" \
+		"$ROOT/tests/peers/listen.py" --kind datagram 127.0.0.1 \
+		"$BATS_TEST_TMPDIR/ports" "$BUILD/probe/sandbox" "$VERSED"
+}
+
 @test "-m of a large poem: of madvise the one advice that asks for large pages" {
 	run -0 sh -c '"$1" "$2" -m 4194304 <"$3" >"$4"' - "$BUILD/probe/sandbox" \
 		"$VERSED" "$BATS_TEST_TMPDIR/request" "$BATS_TEST_TMPDIR/left"

@@ -26,7 +26,11 @@ teardown() {
 }
 
 is_listening() {
-	box grep -q ':2AF8 0*:0000 0A' /proc/net/tcp
+	if [[ -n ${DATAGRAMS-} ]]; then
+		box grep -q ':2AF8 ' /proc/net/udp
+	else
+		box grep -q ':2AF8 0*:0000 0A' /proc/net/tcp
+	fi
 }
 
 # launch COMMAND ...: runs it in the background, until the test's end.
@@ -76,6 +80,41 @@ xinetd() {
 # refusal_logged PEER: the refusal that `served` caused, once, on one line.
 refusal_logged() {
 	box_logged "^peer=$1 transform=\"nonesuch\" bytes_in=24 .* result=unknown"
+}
+
+# Datagrams are answered, more than one, and silence where there is no reply.
+served_datagrams() {
+	local asking="tests/peers/datagram.py $SERVER"
+	for _ in 1 2; do
+		run -0 box bash -c "printf 12:rot13.abcdef, | $asking"
+		assert_output 6:nopqrs,
+	done
+	run -1 box bash -c "printf x | $asking"
+	assert_output ''
+}
+
+@test "datagrams: openbsd-inetd" {
+	DATAGRAMS=yes
+	openbsd_inetd "$(manual_block versed.8 inetd 3)"
+	served_datagrams
+}
+
+@test "datagrams: inetutils-inetd" {
+	DATAGRAMS=yes
+	inetutils_inetd "$(manual_block versed.8 inetd 3)"
+	served_datagrams
+}
+
+@test "datagrams: xinetd" {
+	DATAGRAMS=yes
+	xinetd "$(manual_block versed.8 xinetd 2)"
+	served_datagrams
+}
+
+@test "datagrams: systemd-socket-activate" {
+	DATAGRAMS=yes
+	launch_line "$(manual_block versed.8 systemd-socket-activate 2)"
+	served_datagrams
 }
 
 @test "openbsd-inetd" {

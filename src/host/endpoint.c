@@ -83,8 +83,10 @@ endpoint_inspect(int fd, struct endpoint_peer *ret_peer)
 	ret_peer->len = 0;
 	if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &int_len) < 0)
 		return errno == ENOTSOCK ? ENDPOINT_FILE : ENDPOINT_ERROR;
-	if (type != SOCK_STREAM)
+	if (type == SOCK_DGRAM)
 		return ENDPOINT_DATAGRAM;
+	if (type != SOCK_STREAM)
+		return ENDPOINT_OTHER;
 	if (getpeername(fd, (struct sockaddr *)&ret_peer->addr, &len) == 0) {
 		ret_peer->len = len;
 		return ENDPOINT_CONNECTION;

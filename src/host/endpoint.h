@@ -12,7 +12,8 @@ enum endpoint_kind {
 	ENDPOINT_CONNECTION, /* a connected stream socket */
 	ENDPOINT_LISTENER,   /* a listening stream socket */
 	ENDPOINT_FILE,	     /* no socket: a pipe, a file, a terminal */
-	ENDPOINT_DATAGRAM,   /* a datagram or sequenced-packet socket */
+	ENDPOINT_DATAGRAM,   /* a datagram socket */
+	ENDPOINT_OTHER,	     /* a socket of another type */
 	ENDPOINT_ERROR,	     /* errno says why */
 };
 

@@ -203,6 +203,51 @@ io_accept(int fd, int *ret_fd, struct sockaddr_storage *ret_peer,
 	return IO_OK;
 }
 
+enum io_result
+io_receive(int fd, void *buf, size_t cap, size_t *ret_len,
+    struct sockaddr_storage *ret_peer, socklen_t *ret_peer_len)
+{
+	struct iovec data = {buf, cap};
+	struct msghdr message = {
+	    .msg_name = ret_peer, .msg_iov = &data, .msg_iovlen = 1};
+	ssize_t n;
+
+	do {
+		if (term_came)
+			return IO_STOPPED;
+		if (deadline_passed)
+			return IO_TIMEOUT;
+		message.msg_namelen = sizeof(*ret_peer);
+		n = recvmsg(fd, &message, MSG_TRUNC);
+		/* What is refused is what was sent before. */
+	} while (n < 0 && (errno == ECONNREFUSED || is_lost_connection(errno) ||
+			      can_retry(fd, POLLIN)));
+	if (n < 0)
+		return IO_ERROR;
+	*ret_len = (size_t)n;
+	*ret_peer_len = message.msg_namelen;
+	return IO_OK;
+}
+
+enum io_result
+io_send(int fd, const void *buf, size_t len,
+    const struct sockaddr_storage *peer, socklen_t peer_len)
+{
+	/* Neither is written to. */
+	struct iovec data = {(void *)buf, len};
+	const struct msghdr message = {
+	    .msg_name = peer_len > 0 ? (void *)peer : NULL,
+	    .msg_namelen = peer_len,
+	    .msg_iov = &data,
+	    .msg_iovlen = 1};
+	ssize_t n;
+
+	do
+		n = sendmsg(fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+	while (n < 0 && errno == EINTR);
+	return n < 0 ? IO_ERROR : IO_OK;
+}
+
 void
 io_drain(int fd, size_t max)
 {

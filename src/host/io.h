@@ -20,7 +20,7 @@ enum io_result {
 	IO_EOF,	    /* end of input */
 	IO_RESET,   /* the other side reset the connection (io_read only) */
 	IO_TIMEOUT, /* the deadline passed */
-	IO_STOPPED, /* SIGTERM came (io_accept only) */
+	IO_STOPPED, /* SIGTERM came (io_accept, io_receive only) */
 	IO_ERROR,   /* errno says why */
 };
 
@@ -71,6 +71,21 @@ enum io_result io_write(int fd, const void *buf, size_t len);
  */
 enum io_result io_accept(int fd, int *ret_fd, struct sockaddr_storage *ret_peer,
     socklen_t *ret_peer_len);
+
+/*
+ * Waits for a datagram on fd.  IO_OK writes it to buf as far as cap bytes hold
+ * it, its whole length to ret_len and its sender's address to ret_peer; a
+ * ret_peer_len of 0 is a sender without one.  Never IO_EOF or IO_RESET.
+ */
+enum io_result io_receive(int fd, void *buf, size_t cap, size_t *ret_len,
+    struct sockaddr_storage *ret_peer, socklen_t *ret_peer_len);
+
+/*
+ * Sends the len bytes of buf as one datagram to peer, or where peer_len is 0 to
+ * whom fd is connected to; does not wait.  IO_OK or IO_ERROR.
+ */
+enum io_result io_send(int fd, const void *buf, size_t len,
+    const struct sockaddr_storage *peer, socklen_t peer_len);
 
 /* Drops what comes until end of file, max bytes or IO_LINGER_S seconds. */
 void io_drain(int fd, size_t max);

@@ -11,6 +11,7 @@
 #include <sys/syscall.h>
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -65,11 +66,17 @@ static const struct sock_filter tail[] = {
     RETURN(SECCOMP_RET_ALLOW),
 };
 
-/* The last two are for SANDBOX_ACCEPT only. */
+/*
+ * The first DATAGRAM_CALLS are for datagrams only, the last STREAM_CALLS for
+ * all else, and of these the last ACCEPT_CALLS for SANDBOX_ACCEPT only.
+ */
+#define DATAGRAM_CALLS 2
+#define STREAM_CALLS   4
+#define ACCEPT_CALLS   2
 static const unsigned int calls[] = {
-    SYS_read,
+    SYS_recvmsg,
+    SYS_sendmsg,
     SYS_write,
-    SYS_shutdown,
     SYS_setitimer,
     SYS_exit_group,
 #ifdef SYS_poll
@@ -79,6 +86,8 @@ static const unsigned int calls[] = {
 #endif
     SYS_rt_sigreturn,
     SYS_restart_syscall,
+    SYS_read,
+    SYS_shutdown,
     SYS_accept4,
     SYS_close,
 };
@@ -90,7 +99,12 @@ static const unsigned int calls[] = {
 static unsigned short
 build_filter(unsigned int also, struct sock_filter *code)
 {
-	size_t tests = LENGTH(calls) - (also & SANDBOX_ACCEPT ? 0 : 2);
+	bool is_datagram = (also & SANDBOX_DATAGRAM) != 0;
+	size_t first = is_datagram ? 0 : DATAGRAM_CALLS;
+	size_t left_out = is_datagram		  ? STREAM_CALLS
+			  : also & SANDBOX_ACCEPT ? 0
+						  : ACCEPT_CALLS;
+	size_t tests = LENGTH(calls) - first - left_out;
 	size_t middle = also & SANDBOX_HUGE_PAGES ? LENGTH(huge_pages) : 0;
 	struct sock_filter *p = code;
 
@@ -101,7 +115,7 @@ build_filter(unsigned int also, struct sock_filter *code)
 	for (size_t i = 0; i < tests; i++) {
 		unsigned char to_allow = (unsigned char)(tests - i + middle);
 
-		*p++ = (struct sock_filter)SKIP(calls[i], to_allow, 0);
+		*p++ = (struct sock_filter)SKIP(calls[first + i], to_allow, 0);
 	}
 	memcpy(p, huge_pages, middle * sizeof(huge_pages[0]));
 	p += middle;

@@ -22,6 +22,7 @@ enum sandbox_result sandbox_enter_with_filters(void);
 enum {
 	SANDBOX_ACCEPT = 1,	/* accepting connections, and closing them */
 	SANDBOX_HUGE_PAGES = 2, /* memory_expect */
+	SANDBOX_DATAGRAM = 8,	/* datagrams; in place of reading streams */
 	SANDBOX_LONG_LIFE = 4,	/* nothing more, but made for many calls */
 };
 

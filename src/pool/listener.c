@@ -25,6 +25,7 @@ kind_problem(enum endpoint_kind kind)
 		return "connected, not listening: "
 		       "Accept=no or inetd's wait is needed";
 	case ENDPOINT_DATAGRAM:
+	case ENDPOINT_OTHER:
 		return "not a stream socket";
 	case ENDPOINT_FILE:
 		return "not a socket";

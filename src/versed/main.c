@@ -10,12 +10,14 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "datagram.h"
 #include "host/endpoint.h"
 #include "host/io.h"
 #include "host/log.h"
 #include "host/memory.h"
 #include "host/sandbox.h"
 #include "options.h"
+#include "poem.h"
 #include "service/service.h"
 #include "service/setup.h"
 #include "session.h"
@@ -53,7 +55,10 @@ enter_sandbox(const struct session *session, enum endpoint_kind kind,
 
 	if (kind == ENDPOINT_LISTENER)
 		also |= SANDBOX_ACCEPT;
-	if (kind == ENDPOINT_LISTENER && max_requests != 1)
+	if (kind == ENDPOINT_DATAGRAM)
+		also |= SANDBOX_DATAGRAM;
+	if ((kind == ENDPOINT_LISTENER || kind == ENDPOINT_DATAGRAM) &&
+	    max_requests != 1)
 		also |= SANDBOX_LONG_LIFE;
 	if (session->request_cap >= MEMORY_EXPECT_MIN)
 		also |= SANDBOX_HUGE_PAGES;
@@ -84,6 +89,28 @@ serve_listener(struct session *session, int fd, unsigned long max_requests)
 			session_wipe(session);
 	}
 	return max_requests == 1 ? status : EX_OK;
+}
+
+static void
+check_datagrams(const struct versed_options *options, int fd)
+{
+	const char *reason = options->poem_file == NULL
+				 ? datagram_prepare(fd)
+				 : "a poem (-p) is for who connects";
+
+	if (reason != NULL)
+		log_die(EX_USAGE, "cannot serve a datagram socket: %s", reason);
+}
+
+static void
+read_poem(const char *file, struct session *session)
+{
+	const char *reason =
+	    poem_read(file, session->reply, session->max, &session->poem_len);
+
+	if (reason != NULL)
+		log_die(EX_NOINPUT, "cannot read %s: %s", file, reason);
+	session->has_poem = true;
 }
 
 /* Makes of the options what a session goes by. */
@@ -119,17 +146,23 @@ main(int argc, char *argv[])
 	if (kind == ENDPOINT_ERROR)
 		log_die(EX_OSERR, "cannot use file descriptor %d: %s", in_fd,
 		    strerror(errno));
+	if (kind == ENDPOINT_OTHER)
+		log_die(EX_USAGE, "sequenced packets are not served: "
+				  "a stream or datagram socket is needed");
 	if (kind == ENDPOINT_DATAGRAM)
-		log_die(EX_USAGE, "datagram sockets are not served: "
-				  "a stream socket is needed");
+		check_datagrams(&options, in_fd);
 	if (!session_open(&session))
 		log_die(EX_OSERR, "cannot reserve memory: %s", strerror(errno));
+	if (options.poem_file != NULL)
+		read_poem(options.poem_file, &session);
 	io_init();
-	if (kind == ENDPOINT_LISTENER)
+	if (kind == ENDPOINT_LISTENER || kind == ENDPOINT_DATAGRAM)
 		io_catch_term();
 	enter_sandbox(&session, kind, options.max_requests);
 	if (kind == ENDPOINT_LISTENER)
 		return serve_listener(&session, in_fd, options.max_requests);
+	if (kind == ENDPOINT_DATAGRAM)
+		return datagram_serve(&session, in_fd, options.max_requests);
 	return session_serve(
 	    &session, in_fd, out_fd, kind == ENDPOINT_CONNECTION, &peer);
 }

@@ -16,9 +16,11 @@
 static const char help[] =
     "usage: versed [-hlvV] [-f DIR] [-m BYTES] [-n REQUESTS] [-t SECONDS]\n"
     "       versed -L [-f DIR]\n"
+    "       versed -p FILE [-hlvV] [-m BYTES] [-n REQUESTS] [-t SECONDS]\n"
     "\n"
     "Reads one netstring NAME.TEXT from standard input, applies the transform\n"
     "NAME to TEXT and writes the result as a netstring to standard output.\n"
+    "With -p it writes a poem, and reads nothing.\n"
     "\n"
     "  -f, --filters DIR      add the programs of DIR to the transforms\n"
     "  -h, --help             show this help\n"
@@ -26,6 +28,7 @@ static const char help[] =
     "  -l, --syslog           log to syslog\n"
     "  -m, --max-length BYTES refuse longer requests (99999)\n"
     "  -n, --max-requests N   on a listening socket: exit after N (1; 0: never)\n"
+    "  -p, --poem FILE        send FILE to whoever connects\n"
     "  -t, --timeout SECONDS  give up on a request after this time (30; 0: never)\n"
     "  -v, --verbose          log answered requests too\n"
     "  -V, --version          show the version\n"
@@ -38,6 +41,7 @@ static const struct option long_options[] = {
     {"list", no_argument, NULL, 'L'},
     {"max-length", required_argument, NULL, 'm'},
     {"max-requests", required_argument, NULL, 'n'},
+    {"poem", required_argument, NULL, 'p'},
     {"syslog", no_argument, NULL, 'l'},
     {"timeout", required_argument, NULL, 't'},
     {"verbose", no_argument, NULL, 'v'},
@@ -46,7 +50,7 @@ static const struct option long_options[] = {
 };
 
 static const struct options command_line = {
-    .letters = ":f:hLlm:n:t:vV",
+    .letters = ":f:hLlm:n:p:t:vV",
     .names = long_options,
     .help = help,
     .version = "versed " VERSION "\n",
@@ -86,6 +90,9 @@ take(int c, struct versed_options *options)
 		options->max_requests =
 		    number("the maximum of requests", 0, MAX_REQUESTS_MAX);
 		break;
+	case 'p':
+		options->poem_file = optarg;
+		break;
 	case 't':
 		options->timeout_s = number("the timeout", 0, TIMEOUT_S_MAX);
 		break;
@@ -109,4 +116,8 @@ versed_options_parse(int argc, char *argv[], struct versed_options *ret_options)
 		take(c, ret_options);
 	if (optind < argc)
 		log_die(EX_USAGE, "unexpected argument: %s", argv[optind]);
+	if (ret_options->poem_file != NULL &&
+	    (ret_options->filters_dir != NULL || ret_options->list))
+		log_die(EX_USAGE, "a poem (-p) is not transformed: "
+				  "neither -f nor -L goes with it");
 }

@@ -8,6 +8,7 @@
 
 struct versed_options {
 	const char *filters_dir; /* or NULL */
+	const char *poem_file;	 /* or NULL */
 	bool list;
 	bool verbose;
 	size_t max;		    /* bytes of a request's content */

@@ -91,7 +91,6 @@ write_reply(struct session *session, int fd, struct answer *answer)
 	size_t header = netstring_encode(session->reply, size);
 	enum io_result output;
 
-	session->reply_used = size + 1;
 	output = io_write(fd, session->reply - header, header + size + 1);
 	if (output == IO_OK)
 		return true;
@@ -113,9 +112,15 @@ session_serve(struct session *session, int in_fd, int out_fd, bool is_socket,
 	io_set_deadline(session->timeout_s);
 	if (session->filters != NULL)
 		filters_set_deadline(session->filters, session->timeout_s);
-	if (read_request(session, in_fd, &answer, &start, &size) &&
-	    answer_make(&answer, session, session->request + start, size))
+	if (session->has_poem) {
+		answer.log.bytes_out = session->poem_len;
 		write_reply(session, out_fd, &answer);
+	} else if (read_request(session, in_fd, &answer, &start, &size) &&
+		   answer_make(
+		       &answer, session, session->request + start, size)) {
+		session->reply_used = answer.log.bytes_out + 1;
+		write_reply(session, out_fd, &answer);
+	}
 	if (session->verbose || answer.log.priority != LOG_INFO)
 		answer_log(&answer, peer);
 	if (is_socket)

@@ -15,7 +15,9 @@ struct session {
 	unsigned long timeout_s; /* 0 is none */
 	bool verbose;		 /* log successes too */
 	size_t max;		 /* bytes of a request's content */
-	unsigned char *request;	 /* from here on the session's own */
+	bool has_poem;		 /* in reply: no request is read for it */
+	size_t poem_len;
+	unsigned char *request; /* from here on the session's own */
 	size_t request_cap;
 	size_t request_used;
 	unsigned char *reply;
@@ -31,10 +33,10 @@ struct session {
 bool session_open(struct session *session);
 
 /*
- * Reads one request from in_fd, writes its reply to out_fd, and logs what
- * peer did.  is_socket says that in_fd and out_fd are one connected socket,
- * which is then lingered on.  Returns the exit status of sysexits.h that
- * says how it went.
+ * Reads one request from in_fd, writes its reply, or without that the poem, to
+ * out_fd, and logs what peer did.  is_socket says that in_fd and out_fd are one
+ * connected socket, which is then lingered on.  Returns the exit status of
+ * sysexits.h that says how it went.
  */
 int session_serve(struct session *session, int in_fd, int out_fd,
     bool is_socket, const struct endpoint_peer *peer);
