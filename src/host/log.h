@@ -49,7 +49,7 @@ void log_message(int priority, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* Writes one line "PROGRAM: MESSAGE", as LOG_ERR, and exits with status. */
-_Noreturn void log_die(int status, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+void log_die(int status, const char *format, ...)
+    __attribute__((noreturn, format(printf, 2, 3)));
 
 #endif

@@ -22,8 +22,8 @@ struct options {
 	const char *help;    /* whole lines */
 	const char *version; /* a whole line */
 	/* Ends the process with a status of sysexits.h and a message. */
-	void (*die)(int status, const char *format, ...)
-	    __attribute__((noreturn, format(printf, 2, 3)));
+	__attribute__((noreturn, format(printf, 2, 3))) void (*die)(
+	    int status, const char *format, ...);
 };
 
 /*
