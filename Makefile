@@ -120,4 +120,4 @@ clean:
 
 .PHONY: all clean deps install list-installed run uninstall
 
-include tests/check.mk
+-include tests/check.mk

@@ -10,7 +10,7 @@ CHECK_PACKAGES = apache2-bin bats bats-assert bats-file bats-support \
 	ncat netbase netcat-openbsd netcat-traditional nginx-light parallel \
 	procps python3 python3-twisted shellcheck socat strace ucspi-tcp unicode-data
 # Beside them, for what `make check` does not run, where Debian has them.
-EVIDENCE_PACKAGES = cvc4 frama-c-base gcovr libclang-rt-14-dev valgrind why3 z3
+EVIDENCE_PACKAGES = cvc4 debootstrap frama-c-base gcovr libclang-rt-14-dev valgrind why3 z3
 # What the inetds need that tests/lib/get-inetds unpacks.
 INETD_PACKAGES = libbsd0 libevent-2.1-7 libnsl2 libtirpc3 libwrap0
 
@@ -79,6 +79,11 @@ check-programs: all $(UNIT_RUNS) $B/unit/casemap.so $B/bench/load $(PROBES) \
 check: check-programs | $(FIRST)
 	@tests/lib/needs bats mandoc python3 shellcheck strace
 	@tests/lib/run $(UNIT_RUNS) -- tests/*.bats
+
+# The README's two commands on a bare Debian 13.
+check-trixie:
+	@tests/lib/needs debootstrap git unshare
+	@tests/lib/on-debian trixie sh -c './try && ./try check'
 
 # Proofs, and every short string; tests/proof/README, tests/enumerate.
 prove:
@@ -183,5 +188,5 @@ $B/bench/%: tests/bench/%.c $(CHECK_RULES)
 	@mkdir -p $(@D)
 	$(CC) $(REQUIRED) $(CFLAGS) $(LDFLAGS) -o $@ $<
 
-.PHONY: bench check check-deps check-programs enumerate faults fuzz fuzz-afl \
+.PHONY: bench check check-deps check-programs check-trixie enumerate faults fuzz fuzz-afl \
 	lint mutants prove $(INSTRUMENTED)

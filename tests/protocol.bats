@@ -5,9 +5,9 @@ setup() {
 	load lib/lib
 	page=$ROOT/man/versed-protocol.7
 	rows=$BATS_TEST_TMPDIR/rows
-	# Lines of three columns, with \e for a backslash.
-	sed -n '/^\.Sh EXAMPLES/,/^\.Ed/p' "$page" |
-		grep -P '\t[0-9]+$' | sed 's/\\e/\\/g' >"$rows"
+	# Rows of three columns, with \e for a backslash.
+	sed -n 's/^\.It "\(.*\)" Ta "\(.*\)" Ta \([0-9]*\)$/\1\t\2\t\3/p' \
+		"$page" | sed 's/\\e/\\/g' >"$rows"
 }
 
 @test "every example of the manual page" {
