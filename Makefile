@@ -16,9 +16,11 @@ CFLAGS     = -O2 -g
 LDFLAGS    =
 
 B        = build
+DIST     = versed-$(VERSION)
 WARN     = -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+# The last: that the same bytes come of it in every folder.
 REQUIRED = -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Isrc $(WARN) \
-	-ffunction-sections -fdata-sections
+	-ffunction-sections -fdata-sections -fdebug-prefix-map=$(CURDIR)=.
 
 # What faces strangers is one static file; musl lacks the kernel's headers.
 MULTIARCH       = $(shell $(CC) -print-multiarch)
@@ -115,9 +117,16 @@ uninstall:
 list-installed:
 	@echo $(INSTALLED)
 
+# What is committed, as the same bytes wherever it is made.
+dist:
+	@mkdir -p $B
+	git -c core.autocrlf=false -c tar.umask=022 archive \
+		--prefix=$(DIST)/ -o $B/$(DIST).tar HEAD
+	gzip -9fn $B/$(DIST).tar
+
 clean:
 	rm -rf $B
 
-.PHONY: all clean deps install list-installed run uninstall
+.PHONY: all clean deps dist install list-installed run uninstall
 
 -include tests/check.mk

@@ -6,7 +6,7 @@ CHECK_RULES = tests/check.mk $(RULES)
 # What testing needs of Debian 12 and 13 beside BUILD_PACKAGES.
 CHECK_PACKAGES = apache2-bin bats bats-assert bats-file bats-support \
 	chromium chromium-driver clang clang-format cppcheck curl fcgiwrap \
-	gnuplot-nox haproxy iproute2 ipsvd libunistring-dev lighttpd mandoc \
+	git gnuplot-nox haproxy iproute2 ipsvd libunistring-dev lighttpd mandoc \
 	ncat netbase netcat-openbsd netcat-traditional nginx-light parallel \
 	procps python3 python3-twisted shellcheck socat strace ucspi-tcp unicode-data
 # Beside them, for what `make check` does not run, where Debian has them.
