@@ -122,9 +122,15 @@ spawn_start(const struct spawn *spawn)
 		become(spawn, parent, report[1]);
 	if (pid < 0)
 		error = errno;
-	close(report[1]);
-	if (pid > 0 && read(report[0], &error, sizeof(error)) > 0)
+	/* Else no end of file would come; musl's close(2) hides EINTR. */
+	if (syscall(SYS_close, report[1]) != 0)
+		error = errno;
+	else if (pid > 0 && read(report[0], &error, sizeof(error)) < 0)
+		error = errno;
+	if (pid > 0 && error != 0) {
+		kill(pid, SIGKILL);
 		waitpid(pid, NULL, 0);
+	}
 	close(report[0]);
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	if (error == 0)
