@@ -132,16 +132,73 @@ sys.stdout.buffer.write(b"\n".join(body.split(b"\n")[::-1]) + end)'
 	} | cmp - got
 }
 
-@test "the README's transform works where it says it goes" {
-	cp -r "$ROOT/Makefile" "$ROOT/src" .
-	awk '/^```c$/ { code = 1; next } /^```$/ { code = 0 } code' \
-		"$ROOT/README.md" >code
-	sed '/^transform_fn/,$d' code >>src/transforms/transforms.c
-	grep '^transform_fn' code >prototype
-	sed -i '/^transform_fn transform_rot13/r prototype' \
-		src/transforms/transforms.h
-	grep '^    {' code >row
-	sed -i '/^    {"rot13"/r row' src/service/service.c
+# with_transform CODE ROW: builds a versed that has it, in one file.
+with_transform() {
+	local table=src/transforms/transforms.c
+	cp -r "$ROOT/Makefile" "$ROOT/src" "$ROOT/.clang-format" .
+	sed -i -e "/^const struct transform transforms/e cat $1" \
+		-e "/^    {NULL, /e cat $2" "$table"
 	make -s build/versed CFLAGS='-O0 -Werror'
+}
+
+@test "the README's transform works where it says it goes, in the house's style" {
+	awk '/^```c$/ { code = 1; next } /^```$/ { code = 0 } code' \
+		"$ROOT/README.md" >snippet
+	sed '/^    {"/,$d' snippet >code
+	grep '^    {"' snippet >row
+	with_transform code row
+	diff "$ROOT/src/transforms/transforms.c" src/transforms/transforms.c |
+		grep '^[<>]' >changes
+	run ! grep -q '^<' changes
+	[ "$(sed 's/^> \?//' changes)" = "$(cat code row)" ]
 	printf '10:hush.Oh! !,' | build/versed | cmp - <(printf '5:Oh. .,')
+	[ "$(build/versed -L | tail -n 2)" = $'transforms\nhush' ]
+	need clang-format
+	clang-format --dry-run -Werror src/transforms/transforms.c
+}
+
+@test "a transform that writes past its room answers nothing, or is killed" {
+	cat >code <<'EOF'
+static bool
+twenty(const unsigned char *text, size_t len, unsigned char *ret_text,
+    size_t cap, size_t *ret_len)
+{
+	(void)cap;
+	for (size_t i = 0; i < len * 20; i++)
+		ret_text[i] = text[i / 20];
+	*ret_len = len * 20;
+	return true;
+}
+
+EOF
+	echo '    {"twenty", 1, twenty, "each byte twenty times"},' >row
+	with_transform code row
+	printf '8:twenty.A,' | build/versed >got
+	[ "$(cat got)" = "20:$(printf 'A%.0s' {1..20})," ]
+	printf '7507:twenty.%07500d,' 0 >request
+	run -70 --separate-stderr build/versed <request
+	[ -z "$output" ]
+	printf '90007:twenty.%090000d,' 0 >request
+	run -139 --separate-stderr build/versed <request
+	[ -z "$output" ]
+
+	# With the room that it takes, it may have it.
+	rm -r src
+	sed -i 's/1, twenty/20, twenty/' row
+	with_transform code row
+	printf '90007:twenty.%090000d,' 0 | build/versed |
+		cmp - <(printf '1800000:%01800000d,' 0)
+}
+
+@test "versed(8) tells of each transform what the table says, in its order" {
+	sed -n 's/^    {"\([^"]*\)".*"\(.*\)"},$/\1: \u\2./p' \
+		"$ROOT/src/transforms/transforms.c" >table
+	sed -n '/^\.Ss Transforms/,/^\.El/p' "$ROOT/man/versed.8" |
+		sed -n '/^\.It Cm /{
+			s///
+			N
+			s/\n/: /p
+		}' >manual
+	diff table manual
+	[ "$(cut -d : -f 1 table)" = "$("$VERSED" -L)" ]
 }

@@ -7,44 +7,46 @@
 #include <string.h>
 
 #include "filter.h"
-#include "transforms/casemap.h"
 #include "transforms/transforms.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-/* Nine digits, a tab and the byte itself: what an empty line can become. */
-#define GROWTH 11
+/* What a filter may write for each byte of the longest text. */
+#define FILTER_GROWTH 11
 /* Room for the list of names, whatever the text. */
 #define LIST_MAX 65536
 
-/* The whitelist: nothing else can be named. */
-static const struct {
-	const char *name;
-	transform_fn *apply; /* or NULL: it is service_list */
-} whitelist[] = {
-    {"cummingsify", casemap_lower},
-    {"shout", casemap_upper},
-    {"title", casemap_title},
-    {"rot13", transform_rot13},
-    {"reverse", transform_reverse},
-    {"number", transform_number},
-    {"transforms", NULL},
-};
+/* Returns the row of the table that name is in, or the one that ends it. */
+static const struct transform *
+find(const unsigned char *name, size_t name_len)
+{
+	const struct transform *row = transforms;
+
+	while (row->name != NULL && (strlen(row->name) != name_len ||
+					memcmp(row->name, name, name_len) != 0))
+		row++;
+	return row;
+}
 
 static bool
 is_built_in(const char *name)
 {
-	for (size_t i = 0; i < COUNT(whitelist); i++) {
-		if (strcmp(whitelist[i].name, name) == 0)
-			return true;
-	}
-	return false;
+	return find((const unsigned char *)name, strlen(name))->name != NULL;
+}
+
+const char *
+service_summary(const unsigned char *name, size_t name_len)
+{
+	return find(name, name_len)->summary;
 }
 
 size_t
 service_capacity(size_t len)
 {
-	return len * GROWTH + LIST_MAX;
+	size_t growth = FILTER_GROWTH;
+
+	for (const struct transform *row = transforms; row->name != NULL; row++)
+		if (row->growth > growth)
+			growth = row->growth;
+	return len * growth + LIST_MAX;
 }
 
 enum service_result
@@ -55,10 +57,11 @@ service_list(const struct filters *filters, unsigned char *ret_text, size_t cap,
 
 	if (cap < LIST_MAX)
 		return SERVICE_FAILED;
-	for (size_t i = 0; i < COUNT(whitelist); i++) {
-		size_t name_len = strlen(whitelist[i].name);
+	for (const struct transform *row = transforms; row->name != NULL;
+	     row++) {
+		size_t name_len = strlen(row->name);
 
-		memcpy(ret_text + used, whitelist[i].name, name_len);
+		memcpy(ret_text + used, row->name, name_len);
 		ret_text[used + name_len] = '\n';
 		used += name_len + 1;
 	}
@@ -69,23 +72,41 @@ service_list(const struct filters *filters, unsigned char *ret_text, size_t cap,
 	return SERVICE_OK;
 }
 
+/*
+ * Applies a transform of the table, which is told the room that its row says.
+ * One that claims to have written more is not believed.
+ */
+static enum service_result
+apply(const struct transform *row, const unsigned char *text, size_t text_len,
+    unsigned char *ret_text, size_t cap, size_t *ret_len)
+{
+	size_t room = text_len * row->growth + TRANSFORM_SPARE, len = 0;
+	bool done;
+
+	if (cap < room)
+		return SERVICE_FAILED;
+	done = row->apply(text, text_len, ret_text, room, &len);
+	if (done && len <= room) {
+		*ret_len = len;
+		return SERVICE_OK;
+	}
+	if (!done && len < text_len)
+		room = len * row->growth + TRANSFORM_SPARE;
+	memset(ret_text, 0, room);
+	return SERVICE_FAILED;
+}
+
 enum service_result
 service_transform(const struct filters *filters, const unsigned char *name,
     size_t name_len, const unsigned char *text, size_t text_len,
     unsigned char *ret_text, size_t cap, size_t *ret_len)
 {
-	if (cap < service_capacity(text_len))
-		return SERVICE_FAILED;
-	for (size_t i = 0; i < COUNT(whitelist); i++) {
-		if (strlen(whitelist[i].name) != name_len ||
-		    memcmp(whitelist[i].name, name, name_len) != 0)
-			continue;
-		if (whitelist[i].apply == NULL)
-			return service_list(filters, ret_text, cap, ret_len);
-		return whitelist[i].apply(text, text_len, ret_text, ret_len)
-			   ? SERVICE_OK
-			   : SERVICE_FAILED;
-	}
+	const struct transform *row = find(name, name_len);
+
+	if (row->apply != NULL)
+		return apply(row, text, text_len, ret_text, cap, ret_len);
+	if (row->name != NULL)
+		return service_list(filters, ret_text, cap, ret_len);
 	if (filters == NULL)
 		return SERVICE_UNKNOWN;
 	return filters_run(

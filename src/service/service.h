@@ -42,4 +42,10 @@ enum service_result service_transform(const struct filters *filters,
 enum service_result service_list(const struct filters *filters,
     unsigned char *ret_text, size_t cap, size_t *ret_len);
 
+/*
+ * Returns in a few words what the transform called name does, as in "lower
+ * case", or NULL where it is none of the table.
+ */
+const char *service_summary(const unsigned char *name, size_t name_len);
+
 #endif

@@ -100,7 +100,7 @@ map_run(const unsigned char *restrict p, unsigned char *restrict out,
 }
 
 /* Maps the character at *p to *out and moves both on; false: not UTF-8. */
-static bool
+static inline bool
 map_one(
     const struct casing *casing, const unsigned char **p, unsigned char **out)
 {
@@ -190,16 +190,20 @@ map_block(const struct casing *casing, const unsigned char *restrict p,
 	return n;
 }
 
-/* Ends a run: a text that cannot be mapped leaves nothing behind. */
+/* Ends a run of which the characters before p have been mapped, up to out. */
 static bool
-finish(bool good, const unsigned char *out, unsigned char *ret_text,
-    size_t *ret_len)
+finish(const struct casing *casing, const unsigned char *p,
+    const unsigned char *ret_text, const unsigned char *out, size_t *ret_len)
 {
-	if (good)
-		*ret_len = (size_t)(out - ret_text);
-	else
-		memset(ret_text, 0, (size_t)(out - ret_text) + RUN);
-	return good;
+	const unsigned char *bad = p;
+	uint32_t code;
+	size_t n;
+
+	while ((n = utf8_decode(bad, casing->end, &code)) > 0)
+		bad += n;
+	*ret_len =
+	    (size_t)(p == casing->end ? out - ret_text : bad - casing->start);
+	return p == casing->end;
 }
 
 /*
@@ -219,13 +223,18 @@ map_ascii_ahead(const struct casing *casing, const unsigned char *p,
 }
 
 static bool
-map(const struct casing *casing, unsigned char *ret_text, size_t *ret_len)
+map(const struct casing *casing, unsigned char *ret_text, size_t cap,
+    size_t *ret_len)
 {
+	size_t len = (size_t)(casing->end - casing->start);
 	const unsigned char *p = casing->start, *mapped = p;
 	unsigned char *out = ret_text;
 	bool good = true;
 	size_t n;
 
+	*ret_len = len;
+	if (cap < len * CASEMAP_GROWTH + RUN)
+		return false;
 	while (good && casing->end - p >= BLOCK) {
 		if (mapped - p < BLOCK) {
 			n = map_ascii_ahead(casing, p, out, &mapped);
@@ -247,27 +256,27 @@ map(const struct casing *casing, unsigned char *ret_text, size_t *ret_len)
 	}
 	while (good && p < casing->end)
 		good = map_one(casing, &p, &out);
-	return finish(good, out, ret_text, ret_len);
+	return finish(casing, p, ret_text, out, ret_len);
 }
 
 bool
 casemap_lower(const unsigned char *text, size_t len, unsigned char *ret_text,
-    size_t *ret_len)
+    size_t cap, size_t *ret_len)
 {
 	const struct casing lower = {
 	    text, text + len, casemap_pages[CASEMAP_LOWER], 'A'};
 
-	return map(&lower, ret_text, ret_len);
+	return map(&lower, ret_text, cap, ret_len);
 }
 
 bool
 casemap_upper(const unsigned char *text, size_t len, unsigned char *ret_text,
-    size_t *ret_len)
+    size_t cap, size_t *ret_len)
 {
 	const struct casing upper = {
 	    text, text + len, casemap_pages[CASEMAP_UPPER], 'a'};
 
-	return map(&upper, ret_text, ret_len);
+	return map(&upper, ret_text, cap, ret_len);
 }
 
 /* Says whether a word goes on after code, having gone on before it or not. */
@@ -285,7 +294,7 @@ goes_on(bool in_word, uint32_t code)
 
 bool
 casemap_title(const unsigned char *text, size_t len, unsigned char *ret_text,
-    size_t *ret_len)
+    size_t cap, size_t *ret_len)
 {
 	const unsigned char *p = text, *end = text + len;
 	const struct casing lower = {
@@ -296,10 +305,13 @@ casemap_title(const unsigned char *text, size_t len, unsigned char *ret_text,
 	bool in_word = false, good = true;
 	uint32_t code;
 
+	*ret_len = len;
+	if (cap < len * CASEMAP_GROWTH + RUN)
+		return false;
 	while (good && p < end) {
 		utf8_decode(p, end, &code);
 		good = map_one(in_word ? &lower : &title, &p, &out);
 		in_word = good && goes_on(in_word, code);
 	}
-	return finish(good, out, ret_text, ret_len);
+	return finish(&lower, p, ret_text, out, ret_len);
 }

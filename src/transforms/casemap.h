@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Full case mapping of UTF-8 texts (The Unicode Standard, 3.13, no locale).
- * Each fails on a text that is not UTF-8 and then leaves nothing of it in
- * ret_text; each may write up to 512 bytes past its result.
+ * Each fails on a text that is not UTF-8, and may write up to 512 bytes past
+ * its result where there is room.
  */
 #ifndef CASEMAP_H
 #define CASEMAP_H
 
 #include "transforms.h"
+
+/* U+0390, of two bytes, has six in upper case. */
+#define CASEMAP_GROWTH 3
 
 /* Lower case, with the sigma that ends a word. */
 transform_fn casemap_lower;

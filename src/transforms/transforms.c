@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: ISC */
-/* The transforms that take any bytes. */
+/*
+ * The table of transforms, and those that take any bytes.  To add one, write
+ * its function and its row here, and what it does into versed(8).
+ */
 #include "transforms.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 
+#include "casemap.h"
+
 #define NUMBER_PLACES 6
+#define NUMBER_MAX    21 /* 64 bits of it, and a tab */
 
 /* Returns where the line at p ends: at its newline, or at the text's end. */
 static const unsigned char *
@@ -29,7 +35,7 @@ line_end(const unsigned char *p, const unsigned char *end)
   ensures \result == rotated(c);
 */
 static unsigned char
-rot13(unsigned char c)
+rotate(unsigned char c)
 {
 	if ((c >= 'a' && c <= 'm') || (c >= 'A' && c <= 'M'))
 		return (unsigned char)(c + 13);
@@ -40,18 +46,22 @@ rot13(unsigned char c)
 
 /*@
   requires \valid_read(text + (0 .. len - 1));
-  requires \valid(ret_text + (0 .. len - 1)) && \valid(ret_len);
-  requires \separated(ret_text + (0 .. len - 1), text + (0 .. len - 1),
+  requires \valid(ret_text + (0 .. cap - 1)) && \valid(ret_len);
+  requires \separated(ret_text + (0 .. cap - 1), text + (0 .. len - 1),
     ret_len);
   terminates \true;
-  assigns ret_text[0 .. len - 1], *ret_len;
-  ensures \result == 1 && *ret_len == len;
-  ensures \forall integer i; 0 <= i < len ==> ret_text[i] == rotated(text[i]);
+  assigns ret_text[0 .. cap - 1], *ret_len;
+  ensures \result == (cap >= len) && *ret_len == len;
+  ensures cap >= len ==>
+    \forall integer i; 0 <= i < len ==> ret_text[i] == rotated(text[i]);
 */
-bool
-transform_rot13(const unsigned char *text, size_t len, unsigned char *ret_text,
-    size_t *ret_len)
+static bool
+rot13(const unsigned char *text, size_t len, unsigned char *ret_text,
+    size_t cap, size_t *ret_len)
 {
+	*ret_len = len;
+	if (cap < len)
+		return false;
 	/*@
 	  loop invariant 0 <= i <= len;
 	  loop invariant \forall integer j; 0 <= j < i ==>
@@ -60,20 +70,25 @@ transform_rot13(const unsigned char *text, size_t len, unsigned char *ret_text,
 	  loop variant len - i;
 	*/
 	for (size_t i = 0; i < len; i++)
-		ret_text[i] = rot13(text[i]);
-	*ret_len = len;
+		ret_text[i] = rotate(text[i]);
 	return true;
 }
 
-bool
-transform_reverse(const unsigned char *text, size_t len,
-    unsigned char *ret_text, size_t *ret_len)
+/*
+ * The lines in reverse order.  The newlines stay between the lines: a text
+ * without one at its end gives a text without one.
+ */
+static bool
+reverse(const unsigned char *text, size_t len, unsigned char *ret_text,
+    size_t cap, size_t *ret_len)
 {
 	bool ended = len > 0 && text[len - 1] == '\n';
 	const unsigned char *end = text + len - ended;
 	unsigned char *out = ret_text + (end - text);
 
 	*ret_len = len;
+	if (cap < len)
+		return false;
 	if (ended)
 		*out = '\n';
 	for (const unsigned char *line = text, *next;; line = next + 1) {
@@ -86,11 +101,11 @@ transform_reverse(const unsigned char *text, size_t len,
 	}
 }
 
-/* Writes a line's number as %6zu and a tab; returns how many bytes. */
+/* Writes number as %6zu and a tab; returns how many bytes. */
 static size_t
-write_number(size_t number, unsigned char *out)
+write_number(size_t number, unsigned char out[NUMBER_MAX])
 {
-	unsigned char digits[20];
+	unsigned char digits[NUMBER_MAX];
 	size_t n = 0, places;
 
 	do {
@@ -105,21 +120,37 @@ write_number(size_t number, unsigned char *out)
 	return places + 1;
 }
 
-bool
-transform_number(const unsigned char *text, size_t len, unsigned char *ret_text,
-    size_t *ret_len)
+/* Each line after its number, in six places or more, and a tab: cat -n. */
+static bool
+number(const unsigned char *text, size_t len, unsigned char *ret_text,
+    size_t cap, size_t *ret_len)
 {
 	const unsigned char *end = text + len;
-	unsigned char *out = ret_text;
-	size_t number = 0;
+	size_t used = 0, count = 0, size;
 
 	for (const unsigned char *line = text, *next; line < end; line = next) {
 		next = line_end(line, end);
 		next += next < end;
-		out += write_number(++number, out);
-		memcpy(out, line, (size_t)(next - line));
-		out += next - line;
+		size = (size_t)(next - line);
+		if (cap - used < NUMBER_MAX + size) {
+			*ret_len = len;
+			return false;
+		}
+		used += write_number(++count, ret_text + used);
+		memcpy(ret_text + used, line, size);
+		used += size;
 	}
-	*ret_len = (size_t)(out - ret_text);
+	*ret_len = used;
 	return true;
 }
+
+const struct transform transforms[] = {
+    {"cummingsify", CASEMAP_GROWTH, casemap_lower, "lower case"},
+    {"shout", CASEMAP_GROWTH, casemap_upper, "upper case"},
+    {"title", CASEMAP_GROWTH, casemap_title, "title case, word by word"},
+    {"rot13", 1, rot13, "the ASCII letters rotated by 13"},
+    {"reverse", 1, reverse, "the lines in reverse order"},
+    {"number", 11, number, "the lines numbered"},
+    {"transforms", 0, NULL, "the list of the transforms"},
+    {NULL, 0, NULL, NULL},
+};

@@ -1,33 +1,35 @@
 /* SPDX-License-Identifier: ISC */
-/* The transforms that take any bytes; those of case are in casemap.h. */
+/* The table of transforms: pure functions from text to text. */
 #ifndef TRANSFORMS_H
 #define TRANSFORMS_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
+/* What a result may have beside its growth, and what may be written past it. */
+#define TRANSFORM_SPARE 1024
+
 /*
  * The shape of every transform.  Reads the len bytes at text and writes its
- * result to ret_text, which does not overlap text and has room for the most
- * that len bytes can become (service_capacity in service.h).
+ * result to ret_text, which does not overlap text and has room for cap bytes:
+ * by its row of the table, growth * len + TRANSFORM_SPARE or more.
  *
- * Returns true with the result's length in ret_len, or false where it cannot
- * be done on this text; ret_len is then left alone, and nothing of the text
- * is left in ret_text.
+ * Returns true with the result's length in ret_len; or false where it cannot
+ * be done, with the offset of the byte at fault there, or len where none is.
+ * Until then it has written no further than the room of a text that ended
+ * before that byte: its caller wipes that much.
  */
 typedef bool transform_fn(const unsigned char *text, size_t len,
-    unsigned char *ret_text, size_t *ret_len);
+    unsigned char *ret_text, size_t cap, size_t *ret_len);
 
-/* ASCII letters rotated by 13; every other byte stays. */
-transform_fn transform_rot13;
+struct transform {
+	const char *name;     /* matched whole: [a-z0-9][a-z0-9_-]{0,63} */
+	unsigned char growth; /* the most bytes that one byte becomes */
+	transform_fn *apply;  /* NULL: the list of names, the service's own */
+	const char *summary;  /* as versed(8) begins to tell what it does */
+};
 
-/*
- * The lines in reverse order.  The newlines stay between the lines: a text
- * without one at its end gives a text without one.
- */
-transform_fn transform_reverse;
-
-/* Each line after its number, in six places or more, and a tab: cat -n. */
-transform_fn transform_number;
+/* The whitelist, in the order in which it is listed; a NULL name ends it. */
+extern const struct transform transforms[];
 
 #endif

@@ -21,12 +21,13 @@ def mapper(name):
     function = getattr(library, "casemap_" + name)
     function.restype = ctypes.c_bool
     function.argtypes = [ctypes.c_char_p, ctypes.c_size_t]
-    function.argtypes += [ctypes.c_void_p, ctypes.POINTER(ctypes.c_size_t)]
+    function.argtypes += [ctypes.c_void_p, ctypes.c_size_t]
+    function.argtypes += [ctypes.POINTER(ctypes.c_size_t)]
 
     def run(data):
-        room = ctypes.create_string_buffer(len(data) * 3 + 512)
+        room = ctypes.create_string_buffer(len(data) * 3 + 1024)
         size = ctypes.c_size_t()
-        good = function(data, len(data), room, ctypes.byref(size))
+        good = function(data, len(data), room, len(room), ctypes.byref(size))
         return room.raw[: size.value] if good else None
 
     return run

@@ -8,58 +8,69 @@
 #include "service/service.h"
 #include "unit.h"
 
-/* Expects that map makes want of text, both of which may hold NULs. */
+/* Returns the row of the transform called name, of which there is one. */
+static const struct transform *
+row(const char *name)
+{
+	const struct transform *row = transforms;
+
+	while (strcmp(row->name, name) != 0)
+		row++;
+	return row;
+}
+
+/* Expects that name makes want of text, both of which may hold NULs. */
 static void
-expect_map(transform_fn *map, const char *text, size_t len, const char *want,
+expect_map(const char *name, const char *text, size_t len, const char *want,
     size_t want_len, int line)
 {
-	unsigned char *room = unit_room(service_capacity(len));
+	size_t cap = len * row(name)->growth + TRANSFORM_SPARE;
+	unsigned char *room = unit_room(cap);
 	unsigned char *copy = unit_room(len);
 	size_t got_len = 0;
 
 	memcpy(copy, text, len);
-	if (map(copy, len, room, &got_len) && got_len == want_len &&
-	    memcmp(room, want, want_len) == 0 && room[want_len] == 0xaa)
+	if (row(name)->apply(copy, len, room, cap, &got_len) &&
+	    got_len == want_len && memcmp(room, want, want_len) == 0 &&
+	    room[want_len] == 0xaa)
 		return;
 	fprintf(stderr, "got %zu bytes: %.*s\n", got_len, (int)got_len,
 	    (const char *)room);
 	unit_fail(__FILE__, line, text);
 }
 
-#define EXPECT_MAP(map, text, want) \
-	expect_map(                 \
-	    map, text, sizeof(text) - 1, want, sizeof(want) - 1, __LINE__)
+#define EXPECT_MAP(name, text, want) \
+	expect_map(                  \
+	    name, text, sizeof(text) - 1, want, sizeof(want) - 1, __LINE__)
 
 static void
 test_rot13(void)
 {
-	EXPECT_MAP(transform_rot13, "", "");
-	EXPECT_MAP(
-	    transform_rot13, "AMNZamnz@[`{09\xff\0x", "NZAMnzam@[`{09\xff\0k");
+	EXPECT_MAP("rot13", "", "");
+	EXPECT_MAP("rot13", "AMNZamnz@[`{09\xff\0x", "NZAMnzam@[`{09\xff\0k");
 }
 
 static void
 test_reverse(void)
 {
-	EXPECT_MAP(transform_reverse, "", "");
-	EXPECT_MAP(transform_reverse, "a", "a");
-	EXPECT_MAP(transform_reverse, "\n", "\n");
-	EXPECT_MAP(transform_reverse, "a\n", "a\n");
-	EXPECT_MAP(transform_reverse, "a\nb", "b\na");
-	EXPECT_MAP(transform_reverse, "a\nb\n", "b\na\n");
-	EXPECT_MAP(transform_reverse, "\na", "a\n");
-	EXPECT_MAP(transform_reverse, "\n\nab\n", "ab\n\n\n");
-	EXPECT_MAP(transform_reverse, "one\n\ntwo", "two\n\none");
-	EXPECT_MAP(transform_reverse, "\xff\0\nb\r\n", "b\r\n\xff\0\n");
+	EXPECT_MAP("reverse", "", "");
+	EXPECT_MAP("reverse", "a", "a");
+	EXPECT_MAP("reverse", "\n", "\n");
+	EXPECT_MAP("reverse", "a\n", "a\n");
+	EXPECT_MAP("reverse", "a\nb", "b\na");
+	EXPECT_MAP("reverse", "a\nb\n", "b\na\n");
+	EXPECT_MAP("reverse", "\na", "a\n");
+	EXPECT_MAP("reverse", "\n\nab\n", "ab\n\n\n");
+	EXPECT_MAP("reverse", "one\n\ntwo", "two\n\none");
+	EXPECT_MAP("reverse", "\xff\0\nb\r\n", "b\r\n\xff\0\n");
 }
 
 static void
 test_number(void)
 {
-	EXPECT_MAP(transform_number, "", "");
-	EXPECT_MAP(transform_number, "\n", "     1\t\n");
-	EXPECT_MAP(
-	    transform_number, "a\n\n\0", "     1\ta\n     2\t\n     3\t\0");
+	EXPECT_MAP("number", "", "");
+	EXPECT_MAP("number", "\n", "     1\t\n");
+	EXPECT_MAP("number", "a\n\n\0", "     1\ta\n     2\t\n     3\t\0");
 }
 
 /* The numbers may outgrow their six places; the room never does. */
@@ -68,13 +79,39 @@ test_number_of_many(void)
 {
 	size_t len = 1000001, ret_len;
 	unsigned char *text = unit_room(len);
-	unsigned char *room = unit_room(len * 11);
+	size_t cap = len * row("number")->growth + TRANSFORM_SPARE;
+	unsigned char *room = unit_room(cap);
 
 	memset(text, '\n', len);
-	EXPECT(transform_number(text, len, room, &ret_len));
+	EXPECT(row("number")->apply(text, len, room, cap, &ret_len));
 	EXPECT(ret_len == len * 8 + 2 && room[ret_len] == 0xaa);
 	EXPECT(memcmp(room + ret_len - 26, "999999\t\n1000000\t\n1000001\t\n",
 		   25) == 0);
+}
+
+/* In less room than it needs each says so, and touches nothing past it. */
+static void
+test_rooms(void)
+{
+	static const unsigned char text[] = "A \xce\x90\n\n\n\xce\xa3\n";
+	const size_t len = sizeof(text) - 1, most = len * 11 + TRANSFORM_SPARE;
+
+	for (const struct transform *t = transforms; t->name != NULL; t++) {
+		bool could = false;
+
+		for (size_t cap = 0; t->apply != NULL && cap <= most; cap++) {
+			unsigned char *room = unit_room(cap);
+			size_t got_len = 77;
+
+			if (t->apply(text, len, room, cap, &got_len)) {
+				could = true;
+				EXPECT(got_len <= cap);
+			} else {
+				EXPECT(!could && got_len == len);
+			}
+		}
+		EXPECT(could || t->apply == NULL);
+	}
 }
 
 static enum service_result
@@ -88,11 +125,16 @@ ask(const char *name, size_t name_len, const char *text, size_t cap,
 static void
 test_whitelist(void)
 {
-	static const char all[] = "cummingsify\nshout\ntitle\nrot13\nreverse\n"
-				  "number\ntransforms\n";
+	char all[4096] = "";
 	size_t cap = service_capacity(1), len = 77;
 	unsigned char *room = unit_room(cap);
 
+	for (const struct transform *t = transforms; t->name != NULL; t++) {
+		strcat(strcat(all, t->name), "\n");
+		EXPECT(service_summary((const unsigned char *)t->name,
+			   strlen(t->name)) == t->summary);
+	}
+	EXPECT(service_summary((const unsigned char *)"shou", 4) == NULL);
 	EXPECT(service_list(NULL, room, cap, &len) == SERVICE_OK);
 	EXPECT(len == strlen(all) && memcmp(room, all, len) == 0);
 	EXPECT(ask("transforms", 10, "x", cap, room, &len) == SERVICE_OK);
@@ -107,7 +149,7 @@ test_whitelist(void)
 	EXPECT(ask("Shout", 5, "x", cap, room, &len) == SERVICE_UNKNOWN);
 	EXPECT(ask("", 0, "x", cap, room, &len) == SERVICE_UNKNOWN);
 	EXPECT(ask("shout", 5, "\xff", cap, room, &len) == SERVICE_FAILED);
-	EXPECT(ask("shout", 5, "x", cap - 1, room, &len) == SERVICE_FAILED);
+	EXPECT(ask("shout", 5, "x", 1026, room, &len) == SERVICE_FAILED);
 	EXPECT(service_list(NULL, room, 65535, &len) == SERVICE_FAILED);
 	EXPECT(len == 77);
 	EXPECT(service_list(NULL, room, 65536, &len) == SERVICE_OK);
@@ -122,6 +164,7 @@ main(void)
 	test_reverse();
 	test_number();
 	test_number_of_many();
+	test_rooms();
 	test_whitelist();
 	return unit_end();
 }
