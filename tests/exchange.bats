@@ -124,8 +124,7 @@ setup() {
 }
 
 @test "a request as long as -m lets it be is answered, whatever -m is" {
-	# From 4 MiB on, all of a request counted, large pages are asked for.
-	for max in 4194282 4194294 4194295 4194303 4194304; do
+	for max in 9 4194303 4194304; do
 		# Over a pipe, that it come in parts.
 		{
 			printf '%d:rot13.' "$max"

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: ISC */
-/* Reserved memory, and transparent huge pages for large texts. */
+/* Reserved memory, each piece up to a page that cannot be touched. */
 #include "memory.h"
 
 #include <sys/mman.h>
 
 #include <stdint.h>
-
-#define HUGE_PAGE ((size_t)2 << 20)
+#include <unistd.h>
 
 /* Where the default limits fit: a mapping less to make and to tear down. */
 static unsigned char small[(size_t)3 << 19];
@@ -15,26 +14,18 @@ void *
 memory_reserve(size_t size)
 {
 	static size_t used;
-	void *memory;
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	size_t skip = -(uintptr_t)small % page;
+	size_t whole = (size + page - 1) / page * page;
+	unsigned char *memory = small + skip + used;
 
-	if (size <= sizeof(small) - used) {
-		memory = small + used;
-		used += size;
-		return memory;
-	}
-	memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
-	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	return memory == MAP_FAILED ? NULL : memory;
-}
-
-void
-memory_expect(unsigned char *start, size_t size)
-{
-	size_t skip = -(uintptr_t)start % HUGE_PAGE;
-
-	if (size < MEMORY_EXPECT_MIN)
-		return;
-	/* Advice only: a kernel without such pages refuses, and no harm. */
-	madvise(
-	    start + skip, (size - skip) / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE);
+	if (skip + used + whole + page <= sizeof(small))
+		used += whole + page;
+	else
+		memory = mmap(NULL, whole + page, PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (memory == MAP_FAILED ||
+	    mprotect(memory + whole, page, PROT_NONE) != 0)
+		return NULL;
+	return memory + whole - size;
 }

@@ -5,17 +5,10 @@
 
 #include <stddef.h>
 
-/* Texts of fewer bytes than this are not worth memory_expect's while. */
-#define MEMORY_EXPECT_MIN ((size_t)4 << 20)
-
-/* Returns size bytes of zeros, the caller's to the end, or NULL (errno). */
-void *memory_reserve(size_t size);
-
 /*
- * Tells the system that the size bytes at start, of reserved memory, will all
- * be written: where they are many, it then gives it in large pieces.  Not one
- * byte beside them is taken for that.
+ * Returns size bytes of zeros, the caller's to the end, or NULL (errno).  Who
+ * touches the byte behind them is killed.
  */
-void memory_expect(unsigned char *start, size_t size);
+void *memory_reserve(size_t size);
 
 #endif

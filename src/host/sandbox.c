@@ -5,7 +5,6 @@
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -55,12 +54,6 @@ static const struct sock_filter head[] = {
     RETURN(SECCOMP_RET_KILL_PROCESS),
     LOAD(nr),
 };
-/* Of madvise(2), what host/memory asks for. */
-static const struct sock_filter huge_pages[] = {
-    SKIP(SYS_madvise, 0, 2),
-    LOAD(args[2]),
-    SKIP(MADV_HUGEPAGE, 1, 0),
-};
 static const struct sock_filter tail[] = {
     RETURN(SECCOMP_RET_KILL_PROCESS),
     RETURN(SECCOMP_RET_ALLOW),
@@ -92,8 +85,7 @@ static const unsigned int calls[] = {
     SYS_close,
 };
 
-#define FILTER_MAX \
-	(1 + LENGTH(head) + LENGTH(calls) + LENGTH(huge_pages) + LENGTH(tail))
+#define FILTER_MAX (1 + LENGTH(head) + LENGTH(calls) + LENGTH(tail))
 
 /* Writes the filter, at most FILTER_MAX instructions; returns how many. */
 static unsigned short
@@ -105,7 +97,6 @@ build_filter(unsigned int also, struct sock_filter *code)
 			  : also & SANDBOX_ACCEPT ? 0
 						  : ACCEPT_CALLS;
 	size_t tests = LENGTH(calls) - first - left_out;
-	size_t middle = also & SANDBOX_HUGE_PAGES ? LENGTH(huge_pages) : 0;
 	struct sock_filter *p = code;
 
 	if (!(also & SANDBOX_LONG_LIFE))
@@ -113,12 +104,10 @@ build_filter(unsigned int also, struct sock_filter *code)
 	memcpy(p, head, sizeof(head));
 	p += LENGTH(head);
 	for (size_t i = 0; i < tests; i++) {
-		unsigned char to_allow = (unsigned char)(tests - i + middle);
+		unsigned char to_allow = (unsigned char)(tests - i);
 
 		*p++ = (struct sock_filter)SKIP(calls[first + i], to_allow, 0);
 	}
-	memcpy(p, huge_pages, middle * sizeof(huge_pages[0]));
-	p += middle;
 	memcpy(p, tail, sizeof(tail));
 	p += LENGTH(tail);
 	return (unsigned short)(p - code);

@@ -20,10 +20,9 @@ enum sandbox_result sandbox_enter_with_filters(void);
 
 /* What sandbox_enter may leave open beside the rest. */
 enum {
-	SANDBOX_ACCEPT = 1,	/* accepting connections, and closing them */
-	SANDBOX_HUGE_PAGES = 2, /* memory_expect */
-	SANDBOX_DATAGRAM = 8,	/* datagrams; in place of reading streams */
-	SANDBOX_LONG_LIFE = 4,	/* nothing more, but made for many calls */
+	SANDBOX_ACCEPT = 1,    /* accepting connections, and closing them */
+	SANDBOX_DATAGRAM = 2,  /* datagrams; in place of reading streams */
+	SANDBOX_LONG_LIFE = 4, /* nothing more, but made for many calls */
 };
 
 /*

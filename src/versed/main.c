@@ -14,7 +14,6 @@
 #include "host/endpoint.h"
 #include "host/io.h"
 #include "host/log.h"
-#include "host/memory.h"
 #include "host/sandbox.h"
 #include "options.h"
 #include "poem.h"
@@ -60,8 +59,6 @@ enter_sandbox(const struct session *session, enum endpoint_kind kind,
 	if ((kind == ENDPOINT_LISTENER || kind == ENDPOINT_DATAGRAM) &&
 	    max_requests != 1)
 		also |= SANDBOX_LONG_LIFE;
-	if (session->request_cap >= MEMORY_EXPECT_MIN)
-		also |= SANDBOX_HUGE_PAGES;
 	if (!setup_sandbox(session->filters != NULL, also))
 		log_die(
 		    EX_OSERR, "cannot enter the sandbox: %s", strerror(errno));

@@ -52,7 +52,7 @@ static bool
 read_request(struct session *session, int fd, struct answer *answer,
     size_t *ret_start, size_t *ret_size)
 {
-	size_t n, claim = 0, *len = &answer->log.bytes_in;
+	size_t n, *len = &answer->log.bytes_in;
 	enum io_result input;
 
 	for (;;) {
@@ -69,10 +69,6 @@ read_request(struct session *session, int fd, struct answer *answer,
 			return answer_fail(answer, EX_DATAERR, LOG_NOTICE,
 			    "too-long", "the length is past the limit");
 		case NETSTRING_MORE:
-			if (claim > 0)
-				break;
-			claim = netstring_claim(session->request, *len);
-			memory_expect(session->request, claim);
 			break;
 		}
 		input = io_read(fd, session->request + *len,

@@ -41,7 +41,6 @@ static const char *const names[LAST_CALL + 1] = {
     [SYS_accept4] = "accept4",
     [SYS_close] = "close",
     [SYS_exit_group] = "exit_group",
-    [SYS_madvise] = "madvise",
     [SYS_poll] = "poll",
     [SYS_read] = "read",
     [SYS_recvmsg] = "recvmsg",
@@ -186,9 +185,6 @@ main(int argc, char *argv[])
 		if (!kills(argv, n | X32_BIT, (unsigned long)-1))
 			printf("%ld of x32\n", n);
 	}
-	for (unsigned long advice = 0; advice < 32; advice++, tried++)
-		if (!kills(argv, SYS_madvise, advice))
-			printf("madvise %lu\n", advice);
 	if (!kills_32(argv))
 		printf("getpid of 32-bit programs\n");
 	printf("%d tried\n", tried);
