@@ -19,8 +19,9 @@ B        = build
 DIST     = versed-$(VERSION)
 WARN     = -Wall -Wextra -Wpedantic -Wshadow -Wconversion
 # The last: that the same bytes come of it in every folder.
-REQUIRED = -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Isrc $(WARN) \
-	-ffunction-sections -fdata-sections -fdebug-prefix-map=$(CURDIR)=.
+REQUIRED = -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' \
+	-DSBINDIR='"$(SBINDIR)"' -Isrc $(WARN) -ffunction-sections \
+	-fdata-sections -fdebug-prefix-map=$(CURDIR)=.
 
 # What faces strangers is one static file; musl lacks the kernel's headers.
 MULTIARCH       = $(shell $(CC) -print-multiarch)

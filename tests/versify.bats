@@ -379,12 +379,108 @@ apart() {
 	said "$server: out of time: the request was not taken"
 }
 
+@test "-e: the handler's exit status tells why it did not reply" {
+	# tells STATUS REASON COMMAND: versify -r 2, asking once, exits so.
+	tells() {
+		printf 'echo x >>"%s/asked"; %s\n' "$T" "$3" >"$T/handler"
+		rm -f "$T/asked"
+		asks "$1" -r 2 -e "sh $T/handler" "${4:-shout}"
+		grep -qxF "versify: sh $T/handler: $2" "$T/err"
+		[[ $(wc -l <"$T/asked") = "${5:-1}" ]]
+	}
+	tells 69 'no transform "shuot"' "exec $VERSED" shuot
+	tells 69 'the request is too long for it' "exec $VERSED -m 5"
+	tells 75 'out of time: the handler gave up' \
+		'exit 75' shout 3
+	tells 69 'exited with status 127' 'exec 2>&-; exec /nosuch'
+	tells 69 'exited with status 64' "exec $VERSED -x"
+	tells 69 'exited with status 0' 'exit 0' shout 3
+	tells 69 'exited with status 1' 'exec false' shout 3
+	tells 69 'killed by signal 11 (Segmentation fault)' \
+		'kill -SEGV $$' shout 3
+	printf '\377' >"$T/poem"
+	tells 69 'cannot be done on this text' "exec $VERSED"
+}
+
+@test "-e: a handler that cannot be started is not tried again" {
+	not_under valgrind 'vfork(2) is fork(2)'
+	asks 69 -v -r 3 -e "$T/nosuch" x
+	said "$T/nosuch: cannot start: No such file or directory"
+	asks 69 -v -r 3 -e nosuch-at-all x
+	said 'nosuch-at-all: cannot start: No such file or directory'
+	: >"$T/file"
+	asks 69 -v -r 3 -e "$T/file" x
+	said "$T/file: cannot start: Permission denied"
+}
+
+@test "-e looks in PATH, then beside versify, then in SBINDIR" {
+	mkdir "$T/bin" "$T/path" "$T/folder" "$T/folder/versed"
+	cp "$VERSIFY" "$VERSED" "$T/bin"
+	PATH=/usr/bin:/bin
+	VERSIFY=$T/bin/versify
+	asks 0 -e versed cummingsify
+	PATH=$T/folder:$PATH # a folder is no command
+	asks 0 -e versed cummingsify
+	(
+		unset PATH
+		/usr/bin/env -u PATH "$VERSIFY" -e versed cummingsify \
+			<"$T/poem" | /usr/bin/cmp - "$T/wanted"
+	)
+	printf '#!/bin/sh\nexit 7\n' >"$T/path/versed"
+	chmod +x "$T/path/versed"
+	PATH=$T/path:$PATH
+	asks 69 -e versed cummingsify
+	said 'versed: exited with status 7'
+	need strace
+	strace -f -qq -o "$T/trace" -e trace=stat,newfstatat \
+		"$VERSIFY" -e nosuch x <"$T/poem" 2>"$T/err" || true
+	run -0 grep -oE '"/[^"]*/nosuch"' "$T/trace"
+	assert_line -n 0 "\"$T/path/nosuch\""
+	assert_line -n -2 "\"$T/bin/nosuch\""
+	assert_line -n -1 '"/usr/local/sbin/nosuch"'
+}
+
+# terminal [WAIT TEXT] ...: as tests/peers/on-terminal.py says; left in
+# $T/screen.
+terminal() {
+	V=$VERSIFY D=$VERSED T=$T "$BATS_TEST_DIRNAME/peers/on-terminal.py" \
+		"$@" >"$T/screen"
+}
+
+@test "-e: a handler can use the terminal; Ctrl-Z, fg and Ctrl-C" {
+	not_under valgrind 'too slow'
+	cat >"$T/secret" <<-'END'
+		trap 'stty echo </dev/tty; exit 1' INT TERM
+		stty -echo </dev/tty
+		printf 'secret? ' >/dev/tty
+		read -r secret </dev/tty
+		stty echo </dev/tty
+		[ "$secret" = sesame ] && exec "$1"
+	END
+	local line='"$V" -e "sh $T/secret $D" cummingsify "$T/poem" | cat -A'
+	terminal 'ready>' "$line\n" 'secret?' 'sesame\n' 'here is my poem' ''
+	run ! grep sesame "$T/screen"
+	terminal 'ready>' "$line\n" 'secret?' '\x1a' 'Stopped' '' \
+		'cat -A' 'fg\n' 'cat -A' 'sesame\n' 'here is my poem' ''
+	terminal 'ready>' "$line\n" 'secret?' '\x03' 'ready>' \
+		'echo =${PIPESTATUS[0]}; stty -a | tr ";" "\\n"\n' \
+		'=130' '' ' echo ' ''
+	# Out of time, it is told to go, and leaves the terminal as it was.
+	terminal 'ready>' "\"\$V\" -t 1 ${line#* }; echo =\${PIPESTATUS[0]}\n" \
+		'secret?' '' '=75' 'stty -a | tr ";" "\\n"\n' ' echo ' ''
+}
+
 @test "-e: a handler that hangs is killed, and what it started" {
 	cat >"$T/hang" <<-'END'
 		sleep 60 &
 		echo $! $$ >"${0%/*}/pids"
 		sleep 60
 	END
+	# Where there is a terminal, it is no group of its own.
+	printf '#!/bin/sh\nexec setsid -w "%s" "$@"\n' "$VERSIFY" \
+		>"$T/no-terminal"
+	chmod +x "$T/no-terminal"
+	VERSIFY=$T/no-terminal
 	asks 75 -t 1 -e "sh $T/hang" cummingsify
 	read -r child parent <"$T/pids"
 	wait_until 10 bash -c "! kill -0 $child && ! kill -0 $parent"

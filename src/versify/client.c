@@ -8,6 +8,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "cause.h"
 #include "handler.h"
 #include "host/endpoint.h"
 #include "host/io.h"
@@ -57,11 +58,11 @@ ask_address(const struct client *client, struct client_server *server,
 	case IO_OK:
 		break;
 	case IO_TIMEOUT:
-		return exchange_fail(&server->failure, EX_TEMPFAIL,
-		    "out of time: not connected");
+		return exchange_fail(&server->failure, EXCHANGE_NOWHERE,
+		    EX_TEMPFAIL, "out of time: not connected");
 	default:
-		return exchange_fail(&server->failure, EX_UNAVAILABLE,
-		    "cannot connect: %s", strerror(errno));
+		return exchange_fail(&server->failure, EXCHANGE_NOWHERE,
+		    EX_UNAVAILABLE, "cannot connect: %s", strerror(errno));
 	}
 	done = exchange_run(fd, client->request, client->request_len,
 	    client->reply, client->reply_max, ret_start, ret_size,
@@ -83,11 +84,11 @@ ask_server(const struct client *client, struct client_server *server,
 	case IO_OK:
 		break;
 	case IO_TIMEOUT:
-		exchange_fail(&server->failure, EX_TEMPFAIL,
+		exchange_fail(&server->failure, EXCHANGE_NOWHERE, EX_TEMPFAIL,
 		    "out of time: the host is not looked up");
 		break;
 	default:
-		exchange_fail(&server->failure, EX_NOHOST,
+		exchange_fail(&server->failure, EXCHANGE_NOWHERE, EX_NOHOST,
 		    "cannot look up the host: %s", reason);
 		break;
 	}
@@ -107,29 +108,35 @@ static bool
 ask_command(const struct client *client, struct client_server *server,
     size_t *ret_start, size_t *ret_size)
 {
+	struct exchange_failure *failure = &server->failure;
 	bool done;
 	pid_t pid;
-	int fd, error;
+	int fd, error, status;
 
 	error = handler_start(client->command, &pid, &fd);
 	if (error != 0) {
-		exchange_fail(&server->failure, EX_UNAVAILABLE,
+		exchange_fail(failure, EXCHANGE_NOWHERE,
+		    cause_is_ours(error) ? EX_OSERR : EX_UNAVAILABLE,
 		    "cannot start: %s", strerror(error));
+		failure->is_final = failure->status == EX_UNAVAILABLE;
 	} else {
 		done = exchange_run(fd, client->request, client->request_len,
 		    client->reply, client->reply_max, ret_start, ret_size,
-		    &server->failure);
+		    failure);
 		close(fd);
-		handler_end(pid, !done);
+		status =
+		    handler_end(pid, !done && failure->stage != EXCHANGE_LEFT);
 		if (done)
 			return true;
+		if (failure->stage == EXCHANGE_LEFT && status != -1)
+			cause_from_exit(status, client->transform, failure);
 	}
 	if (client->verbose)
 		say_failure(server);
 	return false;
 }
 
-/* Asks each once. */
+/* Asks each once, but for whom that would not help. */
 static bool
 ask_all(
     struct client *client, int *ret_status, size_t *ret_start, size_t *ret_size)
@@ -137,6 +144,8 @@ ask_all(
 	struct client_server *server = client->servers;
 
 	for (; server < client->servers + client->servers_len; server++) {
+		if (server->failure.is_final)
+			continue;
 		if (client->command != NULL
 			? ask_command(client, server, ret_start, ret_size)
 			: ask_server(client, server, ret_start, ret_size))

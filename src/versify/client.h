@@ -28,6 +28,7 @@ struct client {
 	int family;		 /* AF_UNSPEC, AF_INET or AF_INET6 */
 	unsigned long connect_s; /* 0 is any time */
 	unsigned long retries;
+	const char *transform;
 	bool verbose;		      /* say each failure when it happens */
 	const unsigned char *request; /* a netstring */
 	size_t request_len;

@@ -14,12 +14,14 @@
 #include "wire/netstring.h"
 
 bool
-exchange_fail(
-    struct exchange_failure *ret_failure, int status, const char *format, ...)
+exchange_fail(struct exchange_failure *ret_failure, enum exchange_stage stage,
+    int status, const char *format, ...)
 {
 	va_list ap;
 
+	ret_failure->stage = stage;
 	ret_failure->status = status;
+	ret_failure->is_final = false;
 	va_start(ap, format);
 	vsnprintf(ret_failure->reason, sizeof(ret_failure->reason), format, ap);
 	va_end(ap);
@@ -34,10 +36,10 @@ send_request(int fd, const unsigned char *request, size_t len,
 	case IO_OK:
 		return true;
 	case IO_TIMEOUT:
-		return exchange_fail(failure, EX_TEMPFAIL,
+		return exchange_fail(failure, EXCHANGE_CONNECTED, EX_TEMPFAIL,
 		    "out of time: the request was not taken");
 	default:
-		return exchange_fail(failure, EX_UNAVAILABLE,
+		return exchange_fail(failure, EXCHANGE_LEFT, EX_UNAVAILABLE,
 		    "closed before the request was sent: refused, or busy");
 	}
 }
@@ -46,18 +48,21 @@ send_request(int fd, const unsigned char *request, size_t len,
 static bool
 fail_input(struct exchange_failure *failure, enum io_result result, size_t len)
 {
+	const enum exchange_stage stage =
+	    len > 0 ? EXCHANGE_REPLIED : EXCHANGE_CONNECTED;
+
 	if (result == IO_TIMEOUT)
-		return exchange_fail(failure, EX_TEMPFAIL,
+		return exchange_fail(failure, stage, EX_TEMPFAIL,
 		    len > 0 ? "out of time: the reply is not whole"
 			    : "out of time: no reply");
 	if (result == IO_ERROR)
-		return exchange_fail(failure,
+		return exchange_fail(failure, stage,
 		    len > 0 ? EX_PROTOCOL : EX_UNAVAILABLE, "cannot read: %s",
 		    strerror(errno));
 	if (len > 0)
-		return exchange_fail(failure, EX_PROTOCOL,
+		return exchange_fail(failure, EXCHANGE_REPLIED, EX_PROTOCOL,
 		    "the reply was cut off after %zu bytes", len);
-	return exchange_fail(failure, EX_UNAVAILABLE,
+	return exchange_fail(failure, EXCHANGE_LEFT, EX_UNAVAILABLE,
 	    "%s without a reply: refused, or busy",
 	    result == IO_RESET ? "reset" : "closed");
 }
@@ -76,11 +81,12 @@ read_reply(int fd, unsigned char *reply, size_t max, size_t *ret_len,
 			*ret_len = len;
 			return true;
 		case NETSTRING_BAD:
-			return exchange_fail(failure, EX_PROTOCOL,
-			    "the reply is no netstring: %s",
+			return exchange_fail(failure, EXCHANGE_REPLIED,
+			    EX_PROTOCOL, "the reply is no netstring: %s",
 			    netstring_error(reply, len));
 		case NETSTRING_TOO_LONG:
-			return exchange_fail(failure, EX_PROTOCOL,
+			return exchange_fail(failure, EXCHANGE_REPLIED,
+			    EX_PROTOCOL,
 			    "the reply is longer than %zu bytes (see -m)", max);
 		case NETSTRING_MORE:
 			break;
@@ -108,10 +114,10 @@ await_close(int fd, struct exchange_failure *failure)
 		return true;
 	switch (io_read(fd, &stray, sizeof(stray), &n)) {
 	case IO_OK:
-		return exchange_fail(
-		    failure, EX_PROTOCOL, "bytes follow the reply");
+		return exchange_fail(failure, EXCHANGE_REPLIED, EX_PROTOCOL,
+		    "bytes follow the reply");
 	case IO_RESET:
-		return exchange_fail(failure, EX_PROTOCOL,
+		return exchange_fail(failure, EXCHANGE_REPLIED, EX_PROTOCOL,
 		    "the connection was reset after the reply");
 	default:
 		return true;
@@ -130,7 +136,7 @@ exchange_run(int fd, const unsigned char *request, size_t len,
 		fd, reply, max, &reply_len, ret_start, ret_size, ret_failure))
 		return false;
 	if (reply_len > *ret_start + *ret_size + 1)
-		return exchange_fail(
-		    ret_failure, EX_PROTOCOL, "bytes follow the reply");
+		return exchange_fail(ret_failure, EXCHANGE_REPLIED, EX_PROTOCOL,
+		    "bytes follow the reply");
 	return await_close(fd, ret_failure);
 }

@@ -9,15 +9,26 @@
 /* How long a server may take to close after its reply. */
 #define EXCHANGE_CLOSE_MS 2000
 
-/* What went wrong, as exit status and in words. */
+/* How far it went until it failed. */
+enum exchange_stage {
+	EXCHANGE_NOWHERE,
+	EXCHANGE_CONNECTED, /* and had nothing back in time */
+	EXCHANGE_LEFT,	    /* the other side left without a byte of a reply */
+	EXCHANGE_REPLIED,   /* but not well */
+};
+
+/* What went wrong. */
 struct exchange_failure {
-	int status; /* of sysexits.h */
+	enum exchange_stage stage;
+	int status;    /* of sysexits.h */
+	bool is_final; /* asking again would not help */
 	char reason[160];
 };
 
-/* Writes the failure.  Returns false. */
-bool exchange_fail(struct exchange_failure *ret_failure, int status,
-    const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* Writes the failure, one that asking again may mend.  Returns false. */
+bool exchange_fail(struct exchange_failure *ret_failure,
+    enum exchange_stage stage, int status, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
 
 /*
  * Sends the len bytes of request on the connected stream socket fd and reads

@@ -7,40 +7,75 @@
 #include <sys/wait.h>
 
 #include <errno.h>
+#include <fcntl.h>
+#include <paths.h>
+#include <poll.h>
 #include <signal.h>
-#include <spawn.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "host/io.h"
+#include "host/spawn.h"
 
-/* The process group to be killed with us, or 0. */
-static volatile sig_atomic_t group;
+/* What is ended with us: a process, or minus its group; and its pidfd. */
+static volatile sig_atomic_t target, target_fd;
+
+/* Tells whether it has exited by then; a signal may cut the wait short. */
+static bool
+exits_within(int timeout_ms)
+{
+	struct pollfd pfd = {.fd = target_fd, .events = POLLIN};
+
+	return target_fd >= 0 && poll(&pfd, 1, timeout_ms) > 0;
+}
+
+/*
+ * Not SIGKILL at first: who reads a secret from the terminal has turned its
+ * echo off, and is to turn it on again.
+ */
+static bool
+stop(int signo)
+{
+	kill(target, signo);
+	kill(target, SIGCONT);
+	exits_within(HANDLER_TERM_MS);
+	return kill(target, SIGKILL) == 0 || errno != EPERM;
+}
 
 static void
 on_end(int signo)
 {
-	if (group > 0)
-		kill(-group, SIGKILL);
+	if (target != 0)
+		stop(signo);
 	signal(signo, SIG_DFL);
 	raise(signo);
 }
 
-/* Who ignored a signal goes on ignoring it; but children must be waited for. */
+/*
+ * Who ignored a signal goes on ignoring it; but children must be waited for.
+ * Writes those that the handler must not inherit as they are.
+ */
 static void
-catch_ends(void)
+catch_ends(sigset_t *ret_defaults)
 {
 	static const int signals[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 	struct sigaction action, before;
 
+	sigemptyset(ret_defaults);
+	sigaddset(ret_defaults, SIGALRM);
+	sigaddset(ret_defaults, SIGPIPE);
+	sigaddset(ret_defaults, SIGXFSZ);
 	signal(SIGCHLD, SIG_DFL);
 	memset(&action, 0, sizeof(action));
 	action.sa_handler = on_end;
-	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
-		if (sigaction(signals[i], NULL, &before) == 0 &&
-		    before.sa_handler == SIG_DFL)
-			sigaction(signals[i], &action, NULL);
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+		if (sigaction(signals[i], NULL, &before) != 0 ||
+		    before.sa_handler == SIG_IGN)
+			continue;
+		sigaction(signals[i], &action, NULL);
+		sigaddset(ret_defaults, signals[i]);
+	}
 }
 
 /* Cuts command, which is changed, into words.  Returns 0 or E2BIG. */
@@ -59,52 +94,55 @@ split(char *command, char *ret_words[HANDLER_WORDS_MAX + 1])
 	return n > 0 ? 0 : ENOENT;
 }
 
-/* In a group of its own, and without the signals that we ignore. */
+/* Only root has versed's folder in PATH, as a rule. */
 static int
-set_attributes(posix_spawnattr_t *attributes)
+find(const char *name, char ret_path[PATH_MAX])
 {
-	sigset_t defaults;
+	const char *path = getenv("PATH");
+	char own[PATH_MAX], *folders;
+	ssize_t len = readlink("/proc/self/exe", own, sizeof(own) - 1);
 	int error;
 
-	sigemptyset(&defaults);
-	sigaddset(&defaults, SIGPIPE);
-	sigaddset(&defaults, SIGXFSZ);
-	error = posix_spawnattr_setsigdefault(attributes, &defaults);
-	if (error == 0)
-		error = posix_spawnattr_setpgroup(attributes, 0);
-	if (error == 0)
-		error = posix_spawnattr_setflags(
-		    attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
+	own[len < 0 ? 0 : len] = '\0';
+	if (strrchr(own, '/') != NULL)
+		*strrchr(own, '/') = '\0';
+	if (asprintf(&folders, "%s:%s:%s", path != NULL ? path : _PATH_DEFPATH,
+		own, SBINDIR) < 0)
+		return ENOMEM;
+	error = spawn_find(name, folders, ret_path) ? 0 : errno;
+	free(folders);
 	return error;
 }
 
-static int
-spawn(char *const words[], int fd, pid_t *ret_pid)
+static bool
+have_terminal(void)
 {
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attributes;
-	int error;
+	int fd = open(_PATH_TTY, O_RDWR | O_CLOEXEC | O_NOCTTY);
 
-	error = posix_spawn_file_actions_init(&actions);
+	return fd >= 0 && close(fd) == 0;
+}
+
+static int
+start(char *const words[], int fd, pid_t *ret_pid)
+{
+	char path[PATH_MAX];
+	struct spawn spawn = {.path = path,
+	    .argv = words,
+	    .env = environ,
+	    .fds = {fd, fd, -1},
+	    /* Reading the terminal stops a group that is not in front. */
+	    .group = have_terminal() ? SPAWN_SAME_GROUP : SPAWN_OWN_GROUP};
+	int error = find(words[0], path);
+
 	if (error != 0)
 		return error;
-	error = posix_spawnattr_init(&attributes);
-	if (error != 0)
-		goto out_actions;
-	error = set_attributes(&attributes);
-	if (error == 0)
-		error = posix_spawn_file_actions_adddup2(
-		    &actions, fd, STDIN_FILENO);
-	if (error == 0)
-		error = posix_spawn_file_actions_adddup2(
-		    &actions, fd, STDOUT_FILENO);
-	if (error == 0)
-		error = posix_spawnp(
-		    ret_pid, words[0], &actions, &attributes, words, environ);
-	posix_spawnattr_destroy(&attributes);
-out_actions:
-	posix_spawn_file_actions_destroy(&actions);
-	return error;
+	catch_ends(&spawn.defaults);
+	*ret_pid = spawn_start(&spawn);
+	if (*ret_pid < 0)
+		return errno;
+	target_fd = (int)syscall(SYS_pidfd_open, *ret_pid, 0);
+	target = spawn.group == SPAWN_OWN_GROUP ? -*ret_pid : *ret_pid;
+	return 0;
 }
 
 int
@@ -116,38 +154,34 @@ handler_start(const char *command, pid_t *ret_pid, int *ret_fd)
 	if (copy == NULL)
 		return ENOMEM;
 	error = split(copy, words);
-	if (error != 0)
-		goto out_copy;
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0) {
+	if (error == 0 &&
+	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
 		error = errno;
-		goto out_copy;
+	else if (error == 0) {
+		error = start(words, pair[1], ret_pid);
+		close(pair[1]);
+		if (error == 0)
+			*ret_fd = pair[0];
+		else
+			close(pair[0]);
 	}
-	catch_ends();
-	error = spawn(words, pair[1], ret_pid);
-	close(pair[1]);
-	if (error == 0) {
-		group = *ret_pid;
-		*ret_fd = pair[0];
-	} else {
-		close(pair[0]);
-	}
-out_copy:
 	free(copy);
 	return error;
 }
 
-void
+int
 handler_end(pid_t pid, bool at_once)
 {
-	int pidfd = -1;
+	bool exited = !at_once && exits_within(HANDLER_GRACE_MS);
+	/* One of another user, as sudo's, may be ours to start but not to end.
+	 */
+	bool ends = exited || stop(SIGTERM);
+	int status = -1;
 
-	if (!at_once)
-		pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
-	if (pidfd < 0 || !io_wait(pidfd, HANDLER_GRACE_MS))
-		kill(-pid, SIGKILL);
-	if (pidfd >= 0)
-		close(pidfd);
-	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+	while (waitpid(pid, &status, ends ? 0 : WNOHANG) < 0 && errno == EINTR)
 		continue;
-	group = 0;
+	target = 0;
+	if (target_fd >= 0)
+		close(target_fd);
+	return exited ? status : -1;
 }

@@ -41,7 +41,7 @@ reserve(struct versify_options *options, struct text *text)
 	client->reply =
 	    memory_reserve(NETSTRING_HEADER_MAX + client->reply_max + 1);
 	if (client->reply != NULL &&
-	    text_open(text, options->transform, options->request_max))
+	    text_open(text, client->transform, options->request_max))
 		return;
 	err(errno == ENAMETOOLONG ? EX_USAGE : EX_OSERR,
 	    "cannot make a request");

@@ -132,13 +132,13 @@ parse_operands(int argc, char *argv[], struct versify_options *options)
 	if (options->list && options->fallback)
 		return "-f and -l exclude each other";
 	if (options->list)
-		options->transform = "transforms";
+		client->transform = "transforms";
 	else if (i == argc)
 		return "a transform is missing";
 	else
-		options->transform = argv[i++];
-	if (options->transform[0] == '\0' ||
-	    strchr(options->transform, '.') != NULL)
+		client->transform = argv[i++];
+	if (client->transform[0] == '\0' ||
+	    strchr(client->transform, '.') != NULL)
 		return "a transform's name is not empty and has no dot";
 	if (i < argc && !options->list)
 		options->file = argv[i++];

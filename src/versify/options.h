@@ -11,7 +11,6 @@
 /* What is to be done. */
 struct versify_options {
 	struct client client;
-	const char *transform;
 	const char *file; /* or NULL: standard input */
 	bool fallback;
 	bool list;
