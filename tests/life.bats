@@ -66,10 +66,6 @@ socket.socket(socket.AF_INET6).bind((\"::1\", 0))"' IPv6
 	life listener_wipes
 }
 
-@test "datagram and sequenced-packet sockets are refused, in the log" {
-	life datagram
-}
-
 @test "a socket that is not connected is no request" {
 	life unconnected
 }

@@ -267,15 +267,6 @@ def listener_wipes():
     end(handler, 0)
 
 
-def datagram():
-    for kind in socket.SOCK_DGRAM, socket.SOCK_SEQPACKET:
-        ours, theirs = socket.socketpair(socket.AF_UNIX, kind)
-        end(start(stdin=theirs), 64, "a stream socket is needed")
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
-        udp.bind(("127.0.0.1", 0))
-        end(start(stdin=udp), 64, "datagram sockets are not served")
-
-
 def unconnected():
     with socket.socket() as sock:
         end(start(stdin=sock), 71, "result=error")
