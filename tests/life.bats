@@ -61,6 +61,41 @@ socket.socket(socket.AF_INET6).bind((\"::1\", 0))"' IPv6
 	life listener_until_term
 }
 
+@test "SIGUSR1: who is slow to send has one to two seconds, no line, exit 75" {
+	life others_wait_for_a_request
+}
+
+@test "SIGUSR1: who has had a second is cut at once, and the next one served" {
+	life others_wait_for_a_stalled_request
+}
+
+@test "SIGUSR1: so is who does not take the reply" {
+	life others_wait_for_a_reader
+}
+
+@test "SIGUSR1: no filter is cut, and between requests it means nothing" {
+	life others_wait_in_vain
+}
+
+@test "TERM, HUP, INT, also an ignored INT: who is queued is answered, exit 0" {
+	life stop_answers_the_queue
+}
+
+@test "the same as process 1 of a namespace" {
+	need_root
+	need unshare
+	skip_unless 'unshare --pid --fork true' 'process namespaces'
+	life stop_as_process_1
+}
+
+@test "TERM at any moment ends it; a HUP that was ignored stays so" {
+	life stop_idle
+}
+
+@test "TERM among endless arrivals: an end after five seconds" {
+	life stop_among_arrivals
+}
+
 @test "no byte of one client's text is left for the next" {
 	need_shipped 'stacks'
 	life listener_wipes

@@ -17,8 +17,31 @@
  */
 #define ALARM_INTERVAL_US 100000
 
+/* In place of stage_s: waiting for a request, and working on one. */
+#define IDLE	 -3
+#define NO_STAGE -2
+
 static volatile sig_atomic_t deadline_passed;
-static volatile sig_atomic_t term_came;
+static volatile sig_atomic_t stop_came;
+
+/* With io_take_turns only, where the alarm ticks once a second. */
+static bool takes_turns;
+static volatile sig_atomic_t is_ticking;
+static volatile sig_atomic_t ticked_idly;
+static volatile sig_atomic_t left_s;	     /* to the deadline; 0 is none */
+static volatile sig_atomic_t stage_s = IDLE; /* whole seconds of this stage */
+static volatile sig_atomic_t others_wait;
+static volatile sig_atomic_t is_cut; /* beside deadline_passed */
+static volatile sig_atomic_t stopping_s;
+
+static void
+set_alarm(long first_s, long first_us, long next_s, long next_us)
+{
+	const struct itimerval timer = {
+	    .it_interval = {next_s, next_us}, .it_value = {first_s, first_us}};
+
+	setitimer(ITIMER_REAL, &timer, NULL);
+}
 
 static void
 on_alarm(int signo)
@@ -28,21 +51,50 @@ on_alarm(int signo)
 }
 
 static void
-on_term(int signo)
+cut(void)
+{
+	is_cut = 1;
+	deadline_passed = 1;
+}
+
+static void
+on_tick(int signo)
+{
+	if (stop_came)
+		stopping_s++;
+	if (left_s > 0 && --left_s == 0)
+		on_alarm(signo);
+	if (stage_s == IDLE)
+		ticked_idly = 1;
+	if (stage_s > NO_STAGE && ++stage_s > 0 && (others_wait || stop_came))
+		cut();
+}
+
+static void
+on_others_wait(int signo)
 {
 	(void)signo;
-	term_came = 1;
+	if (stage_s > 0)
+		cut();
+	else
+		others_wait = 1;
+}
+
+static void
+on_stop(int signo)
+{
+	(void)signo;
+	if (!stop_came && stage_s == IDLE)
+		set_alarm(0, ALARM_INTERVAL_US, 1, 0);
+	stop_came = 1;
 }
 
 /* The alarm comes at once, so that it repeats. */
 static void
 on_hurry(int signo)
 {
-	const struct itimerval timer = {
-	    .it_interval.tv_usec = ALARM_INTERVAL_US, .it_value.tv_usec = 1};
-
 	on_alarm(signo);
-	setitimer(ITIMER_REAL, &timer, NULL);
+	set_alarm(0, 1, 0, ALARM_INTERVAL_US);
 }
 
 /* Without SA_RESTART: the signal is to interrupt. */
@@ -70,7 +122,21 @@ io_init(void)
 void
 io_catch_term(void)
 {
-	set_handler(SIGTERM, on_term);
+	set_handler(SIGTERM, on_stop);
+}
+
+void
+io_take_turns(void)
+{
+	struct sigaction hup;
+
+	takes_turns = true;
+	set_handler(SIGALRM, on_tick);
+	set_handler(SIGUSR1, on_others_wait);
+	io_catch_term();
+	set_handler(SIGINT, on_stop);
+	if (sigaction(SIGHUP, NULL, &hup) == 0 && hup.sa_handler != SIG_IGN)
+		set_handler(SIGHUP, on_stop);
 }
 
 void
@@ -82,19 +148,48 @@ io_hurry_on_term(void)
 void
 io_set_deadline(unsigned long timeout_s)
 {
-	struct itimerval timer = {
-	    .it_interval.tv_usec = timeout_s > 0 ? ALARM_INTERVAL_US : 0,
-	    .it_value.tv_sec = (time_t)timeout_s,
-	};
-
-	setitimer(ITIMER_REAL, &timer, NULL);
+	others_wait = 0;
+	is_cut = 0;
+	if (!takes_turns) {
+		set_alarm((long)timeout_s, 0, 0,
+		    timeout_s > 0 ? ALARM_INTERVAL_US : 0);
+	} else if (stop_came) {
+		/* It goes on ticking, so that it counts, however many come. */
+		stage_s = -1;
+		left_s = (sig_atomic_t)timeout_s + (timeout_s > 0);
+	} else {
+		stage_s = 0;
+		left_s = (sig_atomic_t)timeout_s;
+		is_ticking = 1;
+		set_alarm(1, 0, 1, 0);
+	}
 	deadline_passed = 0;
+}
+
+void
+io_begin_stage(void)
+{
+	others_wait = 0;
+	/* The tick that comes next is not a whole second away. */
+	stage_s = -1;
+}
+
+void
+io_end_stage(void)
+{
+	stage_s = NO_STAGE;
 }
 
 bool
 io_is_late(void)
 {
 	return deadline_passed;
+}
+
+static enum io_result
+why_late(void)
+{
+	return is_cut ? IO_CUT : IO_TIMEOUT;
 }
 
 /*
@@ -120,7 +215,7 @@ io_read(int fd, void *buf, size_t len, size_t *ret_len)
 
 	do {
 		if (deadline_passed)
-			return IO_TIMEOUT;
+			return why_late();
 		n = read(fd, buf, len);
 	} while (n < 0 && can_retry(fd, POLLIN));
 	if (n == 0)
@@ -139,7 +234,7 @@ io_write(int fd, const void *buf, size_t len)
 
 	while (len > 0) {
 		if (deadline_passed)
-			return IO_TIMEOUT;
+			return why_late();
 		n = write(fd, p, len);
 		if (n < 0) {
 			if (!can_retry(fd, POLLOUT))
@@ -180,27 +275,47 @@ is_lost_connection(int error)
 	}
 }
 
+/* Whether to end: the queue of fd is empty, or was given its time. */
+static bool
+is_over(int fd)
+{
+	struct pollfd pfd = {.fd = fd, .events = POLLIN};
+
+	if (stopping_s > IO_STOP_S || poll(&pfd, 1, 0) == 0)
+		return true;
+	/* Another process may take what waits: accept4 is to be interrupted. */
+	if (!is_ticking)
+		set_alarm(0, ALARM_INTERVAL_US, 1, 0);
+	is_ticking = 1;
+	return false;
+}
+
 enum io_result
 io_accept(int fd, int *ret_fd, struct sockaddr_storage *ret_peer,
     socklen_t *ret_peer_len)
 {
 	int conn;
 
-	do {
-		if (term_came)
+	stage_s = IDLE;
+	for (;;) {
+		if (ticked_idly && !stop_came) {
+			is_ticking = 0; /* it was the last one's alarm */
+			set_alarm(0, 0, 0, 0);
+		}
+		ticked_idly = 0;
+		if (stop_came && is_over(fd))
 			return IO_STOPPED;
-		if (deadline_passed)
-			io_set_deadline(0); /* the last one's alarm */
 		*ret_peer_len = sizeof(*ret_peer);
 		/* musl's accept4 would try accept where this says EINVAL. */
 		conn = (int)syscall(
 		    SYS_accept4, fd, ret_peer, ret_peer_len, SOCK_CLOEXEC);
-	} while (
-	    conn < 0 && (is_lost_connection(errno) || can_retry(fd, POLLIN)));
-	if (conn < 0)
-		return IO_ERROR;
-	*ret_fd = conn;
-	return IO_OK;
+		if (conn >= 0) {
+			*ret_fd = conn;
+			return IO_OK;
+		}
+		if (!is_lost_connection(errno) && !can_retry(fd, POLLIN))
+			return IO_ERROR;
+	}
 }
 
 enum io_result
@@ -212,8 +327,9 @@ io_receive(int fd, void *buf, size_t cap, size_t *ret_len,
 	    .msg_name = ret_peer, .msg_iov = &data, .msg_iovlen = 1};
 	ssize_t n;
 
+	stage_s = IDLE;
 	do {
-		if (term_came)
+		if (stop_came)
 			return IO_STOPPED;
 		if (deadline_passed)
 			return IO_TIMEOUT;
@@ -222,6 +338,7 @@ io_receive(int fd, void *buf, size_t cap, size_t *ret_len,
 		/* What is refused is what was sent before. */
 	} while (n < 0 && (errno == ECONNREFUSED || is_lost_connection(errno) ||
 			      can_retry(fd, POLLIN)));
+	stage_s = NO_STAGE;
 	if (n < 0)
 		return IO_ERROR;
 	*ret_len = (size_t)n;
@@ -248,13 +365,12 @@ io_send(int fd, const void *buf, size_t len,
 	return n < 0 ? IO_ERROR : IO_OK;
 }
 
-void
-io_drain(int fd, size_t max)
+static void
+drain(int fd, size_t max)
 {
 	unsigned char buf[4096];
 	size_t n, dropped = 0;
 
-	io_set_deadline(IO_LINGER_S);
 	while (dropped < max &&
 	       io_read(fd, buf,
 		   max - dropped < sizeof(buf) ? max - dropped : sizeof(buf),
@@ -263,8 +379,23 @@ io_drain(int fd, size_t max)
 }
 
 void
+io_drain(int fd, size_t max)
+{
+	io_set_deadline(IO_LINGER_S);
+	drain(fd, max);
+}
+
+void
 io_linger(int fd)
 {
-	if (shutdown(fd, SHUT_WR) == 0)
-		io_drain(fd, IO_LINGER_MAX);
+	if (is_cut || shutdown(fd, SHUT_WR) != 0)
+		return;
+	/* Who took a second or more for the reply is in the same stage still.
+	 */
+	if (stage_s >= 0) {
+		deadline_passed = 0;
+		left_s = IO_LINGER_S;
+	} else
+		io_set_deadline(IO_LINGER_S);
+	drain(fd, IO_LINGER_MAX);
 }

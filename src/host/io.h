@@ -15,12 +15,16 @@
 #define IO_LINGER_S   2
 #define IO_LINGER_MAX 65536
 
+/* How long who is queued is answered yet by a process that is to end. */
+#define IO_STOP_S 5
+
 enum io_result {
 	IO_OK,
 	IO_EOF,	    /* end of input */
 	IO_RESET,   /* the other side reset the connection (io_read only) */
 	IO_TIMEOUT, /* the deadline passed */
-	IO_STOPPED, /* SIGTERM came (io_accept, io_receive only) */
+	IO_CUT,	    /* others wait (after io_take_turns only) */
+	IO_STOPPED, /* it is to end (io_accept, io_receive only) */
 	IO_ERROR,   /* errno says why */
 };
 
@@ -30,8 +34,24 @@ enum io_result {
  */
 void io_init(void);
 
-/* From now on SIGTERM ends io_accept and nothing else. */
+/* From now on SIGTERM ends io_receive and nothing else. */
 void io_catch_term(void);
+
+/*
+ * For who serves a listening socket: from now on the alarm ticks once a second,
+ * and SIGUSR1 says that others wait.  A stage of a request is then cut (IO_CUT)
+ * at its next tick, or at once where it has had one: after one to two seconds.
+ * SIGTERM, SIGINT and SIGHUP (unless ignored) have each stage cut so, and end
+ * io_accept when nobody is queued, or after IO_STOP_S seconds.
+ */
+void io_take_turns(void);
+
+/*
+ * A stage of a request begins: its reply, with the linger; or ends: while a
+ * request is worked on nothing is cut.  Each deadline begins one, too.
+ */
+void io_begin_stage(void);
+void io_end_stage(void);
 
 /*
  * From now on SIGTERM makes the deadline pass, until another one is set, and
@@ -65,7 +85,8 @@ enum io_result io_read(int fd, void *buf, size_t len, size_t *ret_len);
 enum io_result io_write(int fd, const void *buf, size_t len);
 
 /*
- * Waits, without a deadline, for a connection on the listening socket fd.
+ * Waits, without a deadline, for a connection on the listening socket fd, after
+ * io_take_turns.
  * IO_OK writes the connection, to be closed by the caller, to ret_fd and its
  * peer's address to ret_peer and ret_peer_len.  Never IO_EOF or IO_TIMEOUT.
  */
@@ -93,7 +114,8 @@ void io_drain(int fd, size_t max);
 /*
  * Ends a conversation on a connected socket so that the last bytes written
  * are not lost to a reset: shuts the sending side, then drops what comes
- * until end of file, IO_LINGER_MAX bytes or IO_LINGER_S seconds.
+ * until end of file, IO_LINGER_MAX bytes or IO_LINGER_S seconds.  Not for who
+ * was cut: others wait.
  */
 void io_linger(int fd);
 

@@ -153,7 +153,9 @@ main(int argc, char *argv[])
 	if (options.poem_file != NULL)
 		read_poem(options.poem_file, &session);
 	io_init();
-	if (kind == ENDPOINT_LISTENER || kind == ENDPOINT_DATAGRAM)
+	if (kind == ENDPOINT_LISTENER)
+		io_take_turns();
+	if (kind == ENDPOINT_DATAGRAM)
 		io_catch_term();
 	enter_sandbox(&session, kind, options.max_requests);
 	if (kind == ENDPOINT_LISTENER)

@@ -32,9 +32,19 @@ session_open(struct session *session)
 	return true;
 }
 
+/* Where each of a thousand clients can be cut once a second, no line each. */
+static bool
+fail_cut(struct answer *answer)
+{
+	return answer_fail(answer, EX_TEMPFAIL, LOG_INFO, "timeout",
+	    "cut short, as others were waiting");
+}
+
 static bool
 fail_input(struct answer *answer, enum io_result result)
 {
+	if (result == IO_CUT)
+		return fail_cut(answer);
 	if (result == IO_TIMEOUT)
 		return answer_fail(answer, EX_TEMPFAIL, LOG_NOTICE, "timeout",
 		    "the request was not whole at the deadline");
@@ -91,6 +101,8 @@ write_reply(struct session *session, int fd, struct answer *answer)
 	if (output == IO_OK)
 		return true;
 	answer->log.bytes_out = 0;
+	if (output == IO_CUT)
+		return fail_cut(answer);
 	if (output == IO_TIMEOUT)
 		return answer_fail(answer, EX_TEMPFAIL, LOG_NOTICE, "timeout",
 		    "the reply was not taken before the deadline");
@@ -98,25 +110,40 @@ write_reply(struct session *session, int fd, struct answer *answer)
 	    answer, EX_IOERR, LOG_NOTICE, "undelivered", strerror(errno));
 }
 
+/* Reads and transforms a request; returns whether there is a reply. */
+static bool
+make_reply(struct session *session, int fd, struct answer *answer)
+{
+	size_t start, size;
+	bool result;
+
+	if (session->has_poem) {
+		answer->log.bytes_out = session->poem_len;
+		return true;
+	}
+	if (!read_request(session, fd, answer, &start, &size))
+		return false;
+	io_end_stage();
+	result = answer_make(answer, session, session->request + start, size);
+	if (result)
+		session->reply_used = answer->log.bytes_out + 1;
+	return result;
+}
+
 int
 session_serve(struct session *session, int in_fd, int out_fd, bool is_socket,
     const struct endpoint_peer *peer)
 {
 	struct answer answer = ANSWER_OPEN;
-	size_t start, size;
+	bool is_done;
 
 	io_set_deadline(session->timeout_s);
 	if (session->filters != NULL)
 		filters_set_deadline(session->filters, session->timeout_s);
-	if (session->has_poem) {
-		answer.log.bytes_out = session->poem_len;
+	is_done = make_reply(session, in_fd, &answer);
+	io_begin_stage();
+	if (is_done)
 		write_reply(session, out_fd, &answer);
-	} else if (read_request(session, in_fd, &answer, &start, &size) &&
-		   answer_make(
-		       &answer, session, session->request + start, size)) {
-		session->reply_used = answer.log.bytes_out + 1;
-		write_reply(session, out_fd, &answer);
-	}
 	if (session->verbose || answer.log.priority != LOG_INFO)
 		answer_log(&answer, peer);
 	if (is_socket)

@@ -57,7 +57,7 @@ def start(*options, stdin=subprocess.DEVNULL, stdout=None, **more):
 
 
 def end(handler, status, log=None):
-    said = handler.communicate(timeout=40)[1]
+    said = handler.said = handler.communicate(timeout=40)[1]
     check(handler.returncode == status,
           f"exit status {handler.returncode} is {status}; log {said!r}")
     if log is not None:
@@ -220,11 +220,7 @@ def listener_until_term():
         ask(address)
     client = connect(address)
     client.sendall(REQUEST[:4])
-    # As soon as the listening socket has nothing more to accept.
-    poll = select.poll()
-    poll.register(listener, select.POLLIN)
-    while poll.poll(0):
-        time.sleep(0.01)
+    accepted(listener)
     handler.send_signal(signal.SIGTERM)
     time.sleep(0.3)
     check(handler.poll() is None, "the request under way is not cut")
@@ -235,6 +231,205 @@ def listener_until_term():
     handler = start("-n", "0", stdin=listener)
     ask(address)
     handler.send_signal(signal.SIGTERM)
+    end(handler, 0)
+
+
+def accepted(listener):
+    """Waits until the listening socket has nothing more to accept."""
+    poll = select.poll()
+    poll.register(listener, select.POLLIN)
+    while poll.poll(0):
+        time.sleep(0.01)
+
+
+def is_cut(client, handler, begin, log):
+    """Others wait: the client has a second or two, and then not a byte."""
+    try:
+        got = receive(client)
+    except ConnectionResetError:
+        got = b""
+    took = time.monotonic() - begin
+    check(0.99 < took < 8, f"cut between one and two seconds: {took}")
+    client.close()
+    end(handler, 75, log)
+    return got
+
+
+def others_wait_for_a_request():
+    # No deadline but this.
+    for options, log in (["-t", "0"], ""), (["-v"], "timeout reason=\"cut short"):
+        listener, address = listen()
+        handler = start(*options, stdin=listener)
+        begin = time.monotonic()
+        client = connect(address)
+        client.sendall(REQUEST[:4])
+        accepted(listener)
+        time.sleep(0.1)  # a stranger's pool sends when it likes
+        handler.send_signal(signal.SIGUSR1)
+        check(is_cut(client, handler, begin, log) == b"", "no byte was sent")
+        check(options != ["-t", "0"] or handler.said == b"", "no line of it")
+
+
+def others_wait_for_a_stalled_request():
+    """Who has had his second is cut at once, not at the deadline."""
+    listener, address = listen()
+    handler = start("-n", "0", stdin=listener)
+    begin = time.monotonic()
+    with connect(address) as client:
+        client.sendall(REQUEST[:4])
+        accepted(listener)
+        time.sleep(2.5)
+        handler.send_signal(signal.SIGUSR1)
+        check(receive(client) == b"", "no byte was sent")
+        check(time.monotonic() - begin < 20, "long before the deadline")
+    ask(address)
+    handler.terminate()
+    end(handler, 0, "")
+    check(handler.said == b"", f"no line of it: {handler.said}")
+
+
+def others_wait_for_a_reader():
+    listener, address = listen()
+    handler = start("-m", "9999999", "-v", stdin=listener)
+    client = connect(address)
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    client.sendall(netstring(b"rot13." + b"A" * 9000000))
+    accepted(listener)
+    begin = time.monotonic()
+    while handler.poll() is None:  # in whichever stage it came
+        handler.send_signal(signal.SIGUSR1)
+        time.sleep(0.1)
+        check(time.monotonic() - begin < 10, "cut")
+    end(handler, 75, "cut short, as others were waiting")
+    got = receive(client)
+    check(len(got) < 9000000, "what was cut does not look whole")
+
+
+def others_wait_in_vain():
+    """Neither a filter nor an honest client nor one that comes later is cut."""
+    with tempfile.TemporaryDirectory() as filters:
+        os.chmod(filters, 0o755)
+        with open(f"{filters}/slow", "w", encoding="ascii") as script:
+            script.write("#!/bin/sh\nsleep 3\nexec cat\n")
+        os.chmod(f"{filters}/slow", 0o755)
+        listener, address = listen()
+        handler = start("-f", filters, stdin=listener)
+        with connect(address) as client:
+            client.sendall(b"6:slow.A,")
+            accepted(listener)
+            begin = time.monotonic()
+            while not unread(client) and time.monotonic() < begin + 10:
+                handler.send_signal(signal.SIGUSR1)
+                time.sleep(0.1)
+            check(receive(client) == b"1:A,", "the filter's text")
+        end(handler, 0)
+    handler = start("-n", "0", stdin=listener)
+    ask(address)
+    for _ in range(3):
+        handler.send_signal(signal.SIGUSR1)
+        time.sleep(0.01)
+    time.sleep(1.1)  # the last one's alarm is over, too
+    with connect(address) as client:
+        client.sendall(REQUEST[:4])
+        time.sleep(0.5)
+        client.sendall(REQUEST[4:])
+        check(receive(client) == REPLY, "what came between requests is past")
+    handler.terminate()
+    end(handler, 0)
+
+
+def stop(*signals, ignored=(), wrap=()):
+    """A stopped client and five honest ones in the queue, then a signal."""
+    for signo in signals:
+        listener, address = listen()
+        handler = subprocess.Popen(
+            [*wrap, VERSED, "-n", "0"], stdin=listener, stdout=listener,
+            stderr=subprocess.PIPE, preexec_fn=lambda:
+            [signal.signal(one, signal.SIG_IGN) for one in ignored])
+        ask(address)
+        stopped = connect(address)
+        stopped.sendall(REQUEST[:4])
+        accepted(listener)
+        others = [connect(address) for _ in range(5)]
+        for other in others:
+            other.sendall(REQUEST)
+        listener.close()
+        os.kill(child(handler) if wrap else handler.pid, signo)
+        for other in others:
+            check(receive(other) == REPLY, f"who was queued, {signo}")
+            other.close()
+        check(receive(stopped) == b"", "the stopped one has nothing")
+        end(handler, 0, "")
+        check(handler.said == b"", f"not a line: {handler.said}")
+
+
+def child(process):
+    """The one process that it has started."""
+    path = f"/proc/{process.pid}/task/{process.pid}/children"
+    with open(path, encoding="ascii") as children:
+        return int(children.read())
+
+
+def stop_answers_the_queue():
+    stop(signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+    stop(signal.SIGINT, signal.SIGTERM, ignored=[signal.SIGINT, signal.SIGTERM])
+
+
+def stop_as_process_1():
+    stop(signal.SIGTERM, signal.SIGHUP, signal.SIGINT,
+         wrap=["unshare", "--pid", "--fork", "--kill-child"])
+
+
+def stop_idle():
+    """A thousand times, at whatever point between two requests it is."""
+    listener, address = listen()
+    handler = start("-n", "0", stdin=listener, preexec_fn=lambda:
+                    signal.signal(signal.SIGHUP, signal.SIG_IGN))
+    ask(address)
+    handler.send_signal(signal.SIGHUP)
+    ask(address)  # as under nohup(1)
+    handler.terminate()
+    end(handler, 0)
+    for i in range(100):
+        handler = start("-n", "0", stdin=listener)
+        for _ in range(i % 3):
+            ask(address)
+        time.sleep(i * 1e-5)
+        if i % 3 or "Seccomp:\t2" in status(handler):
+            handler.terminate()
+            end(handler, 0)
+        else:
+            handler.kill()
+            handler.communicate()
+
+
+def status(process):
+    with open(f"/proc/{process.pid}/status", encoding="ascii") as file:
+        return file.read()
+
+
+def stop_among_arrivals():
+    """Of clients that never cease to come it serves some, for five seconds."""
+    listener, address = listen()
+    handler = start("-n", "0", stdin=listener)
+    answered = 0
+    begin = None
+    waiting = [connect(address) for _ in range(20)]
+    while handler.poll() is None:
+        client = waiting.pop(0)
+        try:
+            client.sendall(REQUEST)
+            answered += receive(client, 2) == REPLY
+        except (ConnectionError, TimeoutError):
+            pass
+        client.close()
+        waiting.append(connect(address))
+        if answered == 10:
+            handler.terminate()
+            begin = time.monotonic()
+        check(begin is None or time.monotonic() < begin + 20, "it ends")
+    took = time.monotonic() - begin
+    check(took > 4, f"who came in time was served: {took}")
     end(handler, 0)
 
 
