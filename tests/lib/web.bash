@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
 # shellcheck shell=bash
-# shellcheck disable=SC2034 # who loads it uses them
+# shellcheck disable=SC2016,SC2034 # scripts are quoted; who loads it uses the variables
 # What the bats files have in common that ask versed.cgi through web servers:
 # those of Debian, with the configuration that versed.cgi(8) shows, between
 # the lines that Debian's own would have.  They run as nobody.
@@ -14,7 +14,30 @@ MODULES=/usr/lib/apache2/modules
 as_nobody() {
 	[[ $(id -u) != 0 ]] || set -- setpriv --reuid=65534 --regid=65534 \
 		--clear-groups "$@"
-	exec setsid "$@"
+	exec "${NET[@]}" setsid "$@"
+}
+
+# What goes before a command that is to be in the servers' network: nothing,
+# or after web_net what enters one of its own.
+NET=()
+[[ ! -e $SETTINGS.net ]] || NET=(nsenter -t "$(<"$SETTINGS.net")" --net)
+
+# web_net RATE: the servers that are then started have a network of their own,
+# whose one link carries RATE, as tc(8) writes it, and holds back little.
+web_net() {
+	local tries
+	unshare --net sleep infinity >/dev/null 2>&1 3>&- &
+	echo "$!" >"$SETTINGS.net"
+	NET=(nsenter -t "$!" --net)
+	for tries in {1..100}; do # until it is in there
+		[[ $(readlink "/proc/$!/ns/net") == "$(readlink /proc/$$/ns/net)" ]] ||
+			break
+		sleep 0.1
+	done
+	"${NET[@]}" sh -ec 'ip link set lo mtu 1500 up
+		tc qdisc add dev lo root tbf rate "$0" burst 6kb limit 1mb
+		echo 4096 16384 65536 >/proc/sys/net/ipv4/tcp_wmem
+		echo 4096 16384 65536 >/proc/sys/net/ipv4/tcp_rmem' "$1"
 }
 
 free_port() {
@@ -59,6 +82,11 @@ configure_apache() {
 		LoadModule alias_module $MODULES/mod_alias.so
 		LoadModule env_module $MODULES/mod_env.so
 		LoadModule cgid_module $MODULES/mod_cgid.so
+		LoadModule filter_module $MODULES/mod_filter.so
+		LoadModule deflate_module $MODULES/mod_deflate.so
+		LoadModule http2_module $MODULES/mod_http2.so
+		AddOutputFilterByType DEFLATE text/html text/plain
+		Protocols h2c http/1.1
 		<Directory />
 			Require all denied
 		</Directory>
@@ -76,6 +104,8 @@ configure_nginx() {
 		events {}
 		http {
 			access_log off;
+			gzip on;
+			gzip_types text/plain;
 			client_body_temp_path $WEB/nginx-body;
 			proxy_temp_path $WEB/nginx-proxy;
 			fastcgi_temp_path $WEB/nginx-fastcgi;
@@ -137,7 +167,7 @@ web_start() {
 	done
 	for server; do
 		[[ ! -e $SETTINGS.$server ]] ||
-			wait_until 10 curl -sf "$(<"$SETTINGS.$server")/versed" ||
+			wait_until 10 "${NET[@]}" curl -sf "$(<"$SETTINGS.$server")/versed" ||
 			cat "$WEB/$server".* >&2
 	done
 }
@@ -149,6 +179,7 @@ web_stop() {
 		kill -- "-$pid" || true
 		wait "$pid" || true
 	done <"$SETTINGS.pids"
+	[[ ! -e $SETTINGS.net ]] || kill "$(<"$SETTINGS.net")"
 	rm -rf "$(<"$SETTINGS")"
 }
 
