@@ -24,7 +24,6 @@ check-deps: | $(filter deps,$(FIRST))
 UNIT_HEADERS      = $(wildcard tests/unit/*.h)
 UNIT_TESTS        = $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c))
 UNIT_netstring    = src/wire/netstring.c
-UNIT_request      = src/wire/request.c
 UNIT_web          = src/cgi/request.c src/cgi/form.c
 UNIT_page         = src/cgi/page.c src/cgi/header.c
 UNIT_children     = src/service/children.c
@@ -102,7 +101,7 @@ enumerate: $B/enumerate/reader
 # Fuzzing: libFuzzer for SECONDS on each target, found inputs kept in build/;
 # `make fuzz-afl` has AFL++ run the same targets.
 SECONDS     = 60
-FUZZ_reader  = $(UNIT_netstring) $(UNIT_request)
+FUZZ_reader  = $(UNIT_netstring)
 FUZZ_service = $(UNIT_transforms)
 FUZZ_cgi     = $(UNIT_web) $(UNIT_page)
 FUZZ_reply   = src/versify/exchange.c src/host/io.c $(UNIT_netstring)

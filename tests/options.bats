@@ -87,11 +87,15 @@ usage_error() {
 
 @test "the manual's numbers are those of the program" {
 	options=$ROOT/src/versed/options.c
+	protocol=$ROOT/src/wire/protocol.h
 	grep -q 'The default is 99999\.' "$ROOT/man/versed.8"
-	grep -q 'define MAX_LENGTH_DEFAULT[[:space:]]*99999$' "$options"
+	grep -q 'define PROTOCOL_LENGTH_MAX[[:space:]]*99999 ' "$protocol"
+	"$VERSED" --help | grep -q '(99999)$'
 	grep -q 'The default is 30, the most 999999999;' "$ROOT/man/versed.8"
-	grep -q 'define TIMEOUT_S_DEFAULT[[:space:]]*30$' "$options"
-	grep -q 'define TIMEOUT_S_MAX[[:space:]]*999999999$' "$options"
+	grep -q 'define PROTOCOL_TIMEOUT_S[[:space:]]*30[[:space:]]' "$protocol"
+	"$VERSED" --help | grep -q '(30; 0: never)$'
+	grep -q 'define OPTIONS_SECONDS_MAX[[:space:]]*999999999$' \
+		"$ROOT/src/host/options.h"
 	grep -q 'The default is 1, the most 999999999;' "$ROOT/man/versed.8"
 	grep -q 'define MAX_REQUESTS_DEFAULT[[:space:]]*1$' "$options"
 	grep -q 'define MAX_REQUESTS_MAX[[:space:]]*999999999$' "$options"

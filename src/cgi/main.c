@@ -16,10 +16,7 @@
 #include "host/options.h"
 #include "response.h"
 #include "service/setup.h"
-
-#define MAX_LENGTH_DEFAULT 99999
-#define TIMEOUT_S_DEFAULT  30
-#define TIMEOUT_S_MAX	   999999999
+#include "wire/protocol.h"
 
 /* Ends a process that cannot serve, with a response that says so. */
 static _Noreturn void
@@ -64,9 +61,9 @@ main(void)
 	log_open("versed.cgi", STDIN_FILENO, STDOUT_FILENO);
 	io_init();
 	gateway.max = setting(
-	    "VERSED_MAX_LENGTH", 1, OPTIONS_LENGTH_MAX, MAX_LENGTH_DEFAULT);
-	gateway.timeout_s =
-	    setting("VERSED_TIMEOUT", 0, TIMEOUT_S_MAX, TIMEOUT_S_DEFAULT);
+	    "VERSED_MAX_LENGTH", 1, OPTIONS_LENGTH_MAX, PROTOCOL_LENGTH_MAX);
+	gateway.timeout_s = setting(
+	    "VERSED_TIMEOUT", 0, OPTIONS_SECONDS_MAX, PROTOCOL_TIMEOUT_S);
 	io_set_deadline(gateway.timeout_s);
 	/* lighttpd sends it as soon as it has the response, before the log. */
 	io_hurry_on_term();

@@ -14,6 +14,9 @@
 #define OPTIONS_LENGTH_MAX \
 	(SIZE_MAX / 256 < 999999999 ? SIZE_MAX / 256 : 999999999)
 
+/* The highest limit for a time. */
+#define OPTIONS_SECONDS_MAX 999999999
+
 /* A program's options; -h and -V are among those of each. */
 struct options {
 	const char

@@ -22,7 +22,6 @@
 #define WORKERS_DEFAULT	  32
 #define WORKERS_MAX	  1000
 #define TIMEOUT_S_DEFAULT 30
-#define TIMEOUT_S_MAX	  999999999
 #define STATUS_MAX	  256
 
 static const char help[] =
@@ -67,8 +66,8 @@ parse_options(int argc, char *argv[], struct pool *pool)
 		case 't':
 			pool->plan.limit_ms =
 			    1000 *
-			    (long long)options_number_or_die(
-				&command_line, "the timeout", 0, TIMEOUT_S_MAX);
+			    (long long)options_number_or_die(&command_line,
+				"the timeout", 0, OPTIONS_SECONDS_MAX);
 			break;
 		case 'v':
 			pool->plan.verbose = true;

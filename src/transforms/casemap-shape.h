@@ -15,11 +15,7 @@ struct casemap_shape {
 	uint64_t four;	/* of four, or cannot be in UTF-8 */
 };
 
-/*
- * Returns the shape of the CASEMAP_BLOCK bytes at block; the second is the
- * same without what only some processors have.
- */
+/* Returns the shape of the CASEMAP_BLOCK bytes at block. */
 struct casemap_shape casemap_shape(const unsigned char *block);
-struct casemap_shape casemap_shape_portable(const unsigned char *block);
 
 #endif

@@ -2,10 +2,11 @@
 /* What a request comes to: a text or a failure, and what is logged of it. */
 #include "answer.h"
 
+#include <string.h>
+
 #include "host/endpoint.h"
 #include "service/service.h"
 #include "session.h"
-#include "wire/request.h"
 
 bool
 answer_fail(struct answer *answer, int status, int priority, const char *result,
@@ -22,18 +23,17 @@ bool
 answer_make(struct answer *answer, const struct session *session,
     const unsigned char *content, size_t size)
 {
-	size_t name_len, text_len;
-	const unsigned char *text;
+	const unsigned char *dot = memchr(content, '.', size);
+	size_t name_len;
 
-	if (request_split(content, size, &name_len) != REQUEST_OK)
+	if (dot == NULL)
 		return answer_fail(answer, EX_DATAERR, LOG_NOTICE, "malformed",
 		    "no dot after the transform's name");
+	name_len = (size_t)(dot - content);
 	answer->log.name = content;
 	answer->log.name_len = name_len;
-	text = content + name_len + 1;
-	text_len = size - name_len - 1;
-	switch (service_transform(session->filters, content, name_len, text,
-	    text_len, session->reply, session->reply_cap,
+	switch (service_transform(session->filters, content, name_len, dot + 1,
+	    size - name_len - 1, session->reply, session->reply_cap,
 	    &answer->log.bytes_out)) {
 	case SERVICE_OK:
 		return true;

@@ -6,12 +6,10 @@
 
 #include "host/log.h"
 #include "host/options.h"
+#include "wire/protocol.h"
 
-#define MAX_LENGTH_DEFAULT   99999
 #define MAX_REQUESTS_DEFAULT 1
 #define MAX_REQUESTS_MAX     999999999
-#define TIMEOUT_S_DEFAULT    30
-#define TIMEOUT_S_MAX	     999999999
 
 static const char help[] =
     "usage: versed [-hlvV] [-f DIR] [-m BYTES] [-n REQUESTS] [-t SECONDS]\n"
@@ -94,7 +92,8 @@ take(int c, struct versed_options *options)
 		options->poem_file = optarg;
 		break;
 	case 't':
-		options->timeout_s = number("the timeout", 0, TIMEOUT_S_MAX);
+		options->timeout_s =
+		    number("the timeout", 0, OPTIONS_SECONDS_MAX);
 		break;
 	case 'v':
 		options->verbose = true;
@@ -108,9 +107,9 @@ versed_options_parse(int argc, char *argv[], struct versed_options *ret_options)
 	int c;
 
 	*ret_options = (struct versed_options){
-	    .max = MAX_LENGTH_DEFAULT,
+	    .max = PROTOCOL_LENGTH_MAX,
 	    .max_requests = MAX_REQUESTS_DEFAULT,
-	    .timeout_s = TIMEOUT_S_DEFAULT,
+	    .timeout_s = PROTOCOL_TIMEOUT_S,
 	};
 	while ((c = options_next(&command_line, argc, argv)) != -1)
 		take(c, ret_options);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "host/options.h"
+#include "wire/protocol.h"
 
 /* A look-up; one that is given up goes on in libc's thread, with all of it. */
 struct look_up {
@@ -35,7 +36,7 @@ static const char *
 parse_host(const char *host, size_t len, const char *port,
     struct dial_server *ret_server)
 {
-	unsigned long number = DIAL_PORT_DEFAULT;
+	unsigned long number = PROTOCOL_PORT;
 
 	if (len == 0)
 		return "a host is missing";

@@ -11,8 +11,6 @@
 
 #include "host/io.h"
 
-#define DIAL_PORT_DEFAULT 11000
-
 /* So many addresses of one name are tried. */
 #define DIAL_ADDRESSES_MAX 16
 

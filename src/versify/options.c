@@ -8,13 +8,11 @@
 #include <sysexits.h>
 
 #include "host/options.h"
+#include "wire/protocol.h"
 
-#define CONNECT_S_DEFAULT   10
-#define REPLY_MAX_DEFAULT   999999
-#define REQUEST_MAX_DEFAULT 99999 /* what every server takes */
-#define RETRIES_MAX	    999
-#define TIMEOUT_S_DEFAULT   30
-#define TIMEOUT_S_MAX	    999999999
+#define CONNECT_S_DEFAULT 10
+#define REPLY_MAX_DEFAULT 999999
+#define RETRIES_MAX	  999
 
 static const char help[] =
     "usage: versify [-46fhvV] [-c SECONDS] [-m BYTES] [-r RETRIES] [-t SECONDS]\n"
@@ -82,8 +80,8 @@ parse_options(int argc, char *argv[], struct versify_options *options)
 			options->client.family = AF_INET6;
 			break;
 		case 'c':
-			options->client.connect_s =
-			    number("the connection timeout", 0, TIMEOUT_S_MAX);
+			options->client.connect_s = number(
+			    "the connection timeout", 0, OPTIONS_SECONDS_MAX);
 			break;
 		case 'e':
 			options->client.command = optarg;
@@ -107,7 +105,7 @@ parse_options(int argc, char *argv[], struct versify_options *options)
 			break;
 		case 't':
 			options->timeout_s =
-			    number("the timeout", 0, TIMEOUT_S_MAX);
+			    number("the timeout", 0, OPTIONS_SECONDS_MAX);
 			break;
 		case 'v':
 			options->client.verbose = true;
@@ -155,8 +153,8 @@ versify_options_parse(
 	ret_options->client.family = AF_UNSPEC;
 	ret_options->client.connect_s = CONNECT_S_DEFAULT;
 	ret_options->client.reply_max = REPLY_MAX_DEFAULT;
-	ret_options->request_max = REQUEST_MAX_DEFAULT;
-	ret_options->timeout_s = TIMEOUT_S_DEFAULT;
+	ret_options->request_max = PROTOCOL_LENGTH_MAX;
+	ret_options->timeout_s = PROTOCOL_TIMEOUT_S;
 	parse_options(argc, argv, ret_options);
 	error = parse_operands(argc, argv, ret_options);
 	if (error != NULL)

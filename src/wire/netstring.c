@@ -75,30 +75,6 @@ netstring_decode(const unsigned char *buf, size_t len, size_t max,
 	return NETSTRING_OK;
 }
 
-size_t
-netstring_claim(const unsigned char *buf, size_t len)
-{
-	size_t size = 0;
-
-	/*@
-	  loop invariant 0 <= i <= len;
-	  loop invariant \forall integer j; 0 <= j < i ==> '0' <= buf[j] <= '9';
-	  loop invariant size == netstring_number(buf, i) <= SIZE_MAX / 16;
-	  loop assigns i, size;
-	  loop variant len - i;
-	*/
-	for (size_t i = 0; i < len; i++) {
-		if (buf[i] == ':')
-			/*@ assert netstring_header(buf, i, SIZE_MAX / 16) &&
-			      i + 2 + netstring_number(buf, i) > len; */
-			return i + 1 + size + 1;
-		//@ assert '0' <= buf[i] <= '9';
-		//@ assert netstring_number(buf, i + 1) <= SIZE_MAX / 16;
-		size = size * 10 + (size_t)(buf[i] - '0');
-	}
-	return 0;
-}
-
 const char *
 netstring_error(const unsigned char *buf, size_t len)
 {

@@ -111,29 +111,6 @@ enum netstring_result netstring_decode(const unsigned char *buf, size_t len,
 const char *netstring_error(const unsigned char *buf, size_t len);
 
 /*
- * Returns how many bytes the netstring at the start of the len bytes at buf
- * will have in all, or 0 where they do not hold its whole header yet.  Only
- * for bytes of which netstring_decode has just said NETSTRING_MORE.
- */
-/*@
-  requires \valid_read(buf + (0 .. len - 1));
-  requires netstring_begun(buf, len, SIZE_MAX / 16) && len <= SIZE_MAX / 2;
-  terminates \true;
-  assigns \nothing;
-  behavior known:
-    assumes \exists integer i; 0 <= i < len && buf[i] == ':';
-    ensures \exists integer colon; 0 < colon < len &&
-      netstring_header(buf, colon, SIZE_MAX / 16) &&
-      \result == colon + 2 + netstring_number(buf, colon) > len;
-  behavior unknown:
-    assumes \forall integer i; 0 <= i < len ==> buf[i] != ':';
-    ensures \result == 0;
-  complete behaviors;
-  disjoint behaviors;
-*/
-size_t netstring_claim(const unsigned char *buf, size_t len);
-
-/*
  * Makes a netstring of the size bytes at content where they lie: writes the
  * header into the bytes before content, of which the caller owns at least
  * NETSTRING_HEADER_MAX, and the comma into the byte after it, also owned.

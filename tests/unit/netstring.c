@@ -157,18 +157,6 @@ test_encode(void)
 	}
 }
 
-static void
-test_claim(void)
-{
-	static const unsigned char bytes[] = "999999999:ab";
-
-	for (size_t len = 0; len < 10; len++)
-		EXPECT(netstring_claim(bytes, len) == 0);
-	EXPECT(netstring_claim(bytes, 10) == 999999999 + 11);
-	EXPECT(netstring_claim(bytes, 12) == 999999999 + 11);
-	EXPECT(netstring_claim((const unsigned char *)"0:", 2) == 3);
-}
-
 int
 main(void)
 {
@@ -178,6 +166,5 @@ main(void)
 	test_limit();
 	test_error();
 	test_encode();
-	test_claim();
 	return unit_end();
 }
