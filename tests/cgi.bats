@@ -424,12 +424,13 @@ print(base64.b64encode(hashlib.sha256(style[1]).digest()).decode())' <content)
 	need strace
 	mkfifo body
 	exec 5<>body
-	run -0 timeout 10 strace -qq -o trace -e trace=prctl \
+	run -0 --separate-stderr timeout 10 strace -qq -o trace -e trace=prctl \
 		-e inject=prctl:signal=SIGTERM:when=1 \
 		env -i REQUEST_METHOD=POST PATH_INFO=/rot13 CONTENT_LENGTH=9 \
 		"$CGI" <body
 	exec 5>&-
-	assert_line --partial 'result=timeout'
+	# shellcheck disable=SC2154 # run sets it
+	assert_regex "$stderr" 'result=timeout'
 }
 
 @test "SIGTERM ends a filter, and what it started" {

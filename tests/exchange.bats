@@ -100,7 +100,7 @@ setup() {
 
 @test "a name is logged printable and cut at 64 bytes" {
 	exchange 69 '7:a"\\\n\x7f\xc3.,' ''
-	logged 'transform="a\\"\\\\\\x0a\\x7f\\xc3"'
+	logged 'transform="a\\"\\\\\\u000a\\u007f\\u00c3"'
 	exchange 69 '5:%%n%%s.,' ''
 	logged 'transform="%n%s"'
 	name=$(head -c 10000 /dev/zero | tr '\0' n)
@@ -108,7 +108,7 @@ setup() {
 	logged "transform=\"${name:0:64}\" bytes_in=10001"
 	name=$(head -c 10000 /dev/zero | tr '\0' '\1')
 	exchange 69 "10001:$name.," ''
-	logged 'transform="\(\\x01\)\{64\}" '
+	logged 'transform="\(\\u0001\)\{64\}" '
 }
 
 @test "the limit is 99999 bytes, and what -m says" {

@@ -24,7 +24,7 @@ life() {
 	life listener_on_3
 }
 
-@test "another process's LISTEN_PID does not count; two sockets are refused" {
+@test "another process's LISTEN_PID does not count, nor no socket; two are refused" {
 	life listen_variables
 }
 
@@ -109,6 +109,10 @@ socket.socket(socket.AF_INET6).bind((\"::1\", 0))"' IPv6
 	life stderr_is_client
 }
 
+@test "nor where that is one pipe with standard output, or sshd's" {
+	life one_pipe
+}
+
 @test "usage errors do not reach a client either" {
 	life usage_is_not_for_clients
 }
@@ -150,6 +154,11 @@ socket.socket(socket.AF_INET6).bind((\"::1\", 0))"' IPv6
 	life log_file_at_its_limit
 }
 
+@test "a file at its limit of size: the reply could not be delivered" {
+	not_under valgrind 'its own log is limited, too'
+	life file_at_its_limit
+}
+
 @test "the linger ends at two seconds, and at 64 KiB" {
 	life linger
 }
@@ -171,6 +180,7 @@ socket.socket(socket.AF_INET6).bind((\"::1\", 0))"' IPv6
 	run -74 bash -c '"$@" >/dev/full' - "$VERSED" \
 		<"$BATS_TEST_TMPDIR/request"
 	assert_output --partial 'result=undelivered reason="No space left on device"'
-	run -71 "$VERSED" </
-	assert_output --partial 'result=error reason="Is a directory"'
+	run -71 --separate-stderr "$VERSED" </
+	# shellcheck disable=SC2154 # run sets it
+	assert_regex "$stderr" 'result=error reason="Is a directory"'
 }

@@ -342,6 +342,70 @@ wrapped() {
 	assert_success
 }
 
+# no_syslog COMMAND ...: while it runs nothing is at /dev/log.
+no_syslog() {
+	local status=0
+	box mv /dev/log /dev/log.away
+	"$@" || status=$?
+	box mv /dev/log.away /dev/log
+	return "$status"
+}
+
+# refused_here OPTION ...: versed refuses a request, its log being standard
+# error, which comes out.
+refused_here() {
+	# shellcheck disable=SC2016
+	box sh -c 'printf 10:nonesuch.A, |
+		/usr/local/sbin/versed "$@" 2>&1 >/dev/null' - "$@" || true
+}
+
+@test "what would reach the client is in syslog" {
+	run box sh -c 'printf 9:nosuch1.A, | versed 2>&1 | cat'
+	assert_output ''
+	box_logged '^peer=- transform="nosuch1" .* result=unknown' -t versed -p notice
+	run box sh -c 'printf 9:nosuch2.A, | SSH_CONNECTION=1 versed 2>&1 >/dev/null'
+	assert_output ''
+	box_logged '^peer=.* transform="nosuch2" .* result=unknown' -t versed -p notice
+}
+
+@test "standard error stands in for a syslog that is not there" {
+	run -0 no_syslog refused_here -l
+	assert_output --partial 'transform="nonesuch"'
+	run -0 no_syslog refused_here -l -x
+	assert_output 'versed: unknown option: -x'
+}
+
+@test "syslog stands in for a standard error that takes nothing" {
+	box sh -c '/usr/local/sbin/versed -x 2>/dev/full' || true
+	box_logged '^unknown option: -x' -t versed -p err
+	box mkdir -p -m 755 /etc/versed-none
+	# With -f it can be opened when it is needed, else before there is a client.
+	run -0 box sh -c 'printf 7:rot13.A, |
+		/usr/local/sbin/versed -v -f /etc/versed-none 2>/dev/full'
+	box_logged '^peer=- transform="rot13" .* result=ok' -t versed -p notice
+	launch_line 'systemd-socket-activate -l 127.0.0.1:11000 /bin/sh -c \
+		"exec /usr/local/sbin/versed -n 0 2>/dev/full"'
+	served
+	refusal_logged 127.0.0.1:[0-9]*
+}
+
+stream_refusal() {
+	box systemd-run -q --unit=stream-syslog --collect \
+		socat -u UNIX-LISTEN:/dev/log CREATE:/run/stream-syslog
+	wait_until 10 box test -S /dev/log
+	refused_here -l
+	wait_until 10 box grep -aq result=unknown /run/stream-syslog
+	box rm -f /dev/log
+}
+
+@test "a syslog whose socket is a stream" {
+	need socat
+	run -0 no_syslog stream_refusal
+	assert_output ''
+	run -0 box sh -c "tr '\\0' '#' </run/stream-syslog"
+	assert_output --regexp '^<29>versed\[[0-9]+\]: peer=.* reason="no such transform"#$'
+}
+
 @test "syslog's socket does not take the place of a closed output" {
 	not_under valgrind 'it opens descriptors first'
 	run -74 box sh -c 'printf 7:rot13.A, | /usr/local/sbin/versed -l >&- 2>&-'

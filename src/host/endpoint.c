@@ -24,9 +24,9 @@ endpoint_passed(void)
 	    !options_number(pid_text, 1, 999999999, &pid) ||
 	    pid != (unsigned long)getpid())
 		return ENDPOINT_PASSED_NONE;
-	if (!options_number(fds_text, 1, 1, &fds))
+	if (!options_number(fds_text, 0, 1, &fds))
 		return ENDPOINT_PASSED_OTHER;
-	return ENDPOINT_PASSED_ONE;
+	return fds > 0 ? ENDPOINT_PASSED_ONE : ENDPOINT_PASSED_NONE;
 }
 
 static void

@@ -2,11 +2,12 @@
 /* The log. */
 #include "log.h"
 
-#include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 
+#include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -17,17 +18,25 @@
 #include <string.h>
 #include <unistd.h>
 
-#define LINE_MAX_BYTES 1024
+/* The most bytes of a line, and of what goes before it. */
+#define LINE_MAX_BYTES 1536
+#define HEAD_MAX       96
 
 static const char *program_name;
-static int log_fd = STDERR_FILENO; /* -1: nowhere */
-static bool to_syslog;
-static int pid; /* asked for once: not possible inside the sandbox */
-static bool to_journal;
+static bool has_stderr; /* and nothing else has that descriptor now */
+static bool is_clients; /* what goes there reaches the client */
+static bool to_journal; /* it is the journal */
+static bool to_syslog;	/* rather than there */
+static bool is_serving;
+static bool is_sealed; /* nothing can be opened any more */
+static int syslog_fd = -1;
+static bool is_stream; /* of which a NUL ends a line */
+static int pid;	       /* asked for once: not possible inside the sandbox */
+static int wait_ms = LOG_WAIT_MS;
 
 /* A line in the making; what does not fit is cut. */
 struct line {
-	char text[LINE_MAX_BYTES];
+	char text[HEAD_MAX + LINE_MAX_BYTES];
 	size_t len;
 };
 
@@ -65,57 +74,120 @@ append_printable(
 		else if (bytes[i] >= ' ' && bytes[i] <= '~')
 			append(line, "%c", bytes[i]);
 		else
-			append(line, "\\x%02x", bytes[i]);
+			append(line, "\\u%04x", bytes[i]);
 	}
 }
 
-static void
-start_line(struct line *line, int priority)
-{
-	line->len = 0;
-	if (to_syslog)
-		append(line, "<%d>%s[%d]: ", LOG_DAEMON | priority,
-		    program_name, pid);
-	else if (to_journal)
-		append(line, "<%d>", priority);
-}
-
-/* Whether the log takes a line, or does so soon. */
+/* Whether standard error takes a line, or does so soon. */
 static bool
 is_ready(void)
 {
-	struct pollfd pfd = {.fd = log_fd, .events = POLLOUT};
+	struct pollfd pfd = {.fd = STDERR_FILENO, .events = POLLOUT};
+	bool result = poll(&pfd, 1, wait_ms) > 0;
 
-	return poll(&pfd, 1, LOG_WAIT_MS) > 0;
+	/* What has taken none for so long is waited for once. */
+	wait_ms = result ? LOG_WAIT_MS : 0;
+	return result;
+}
+
+static bool
+open_syslog(void)
+{
+	const struct sockaddr_un addr = {
+	    .sun_family = AF_UNIX, .sun_path = "/dev/log"};
+	int fd, error = is_sealed ? 0 : EPROTOTYPE;
+
+	for (int i = 0; i < 2 && error == EPROTOTYPE; i++) {
+		is_stream = i > 0;
+		fd = socket(AF_UNIX,
+		    (is_stream ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC |
+			SOCK_NONBLOCK,
+		    0);
+		if (fd < 0)
+			return false;
+		error = 0;
+		if (connect(fd, (const struct sockaddr *)&addr, sizeof(addr)))
+			error = errno;
+		else
+			/* Never one of the three that a client may be on. */
+			syslog_fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+		close(fd);
+	}
+	pid = syslog_fd < 0 ? 0 : getpid();
+	return syslog_fd >= 0;
+}
+
+/*
+ * syslog(3) will not do: it waits for a syslogd that does not read, and may
+ * reconnect inside the sandbox, which is forbidden there.
+ */
+static bool
+write_syslog(int priority, const struct line *body)
+{
+	struct line line = {.len = 0};
+
+	for (int tries = 0; tries < 2; tries++) {
+		if (syslog_fd < 0 && !open_syslog())
+			return false;
+		line.len = 0;
+		append(&line, "<%d>%s[%d]: %s", LOG_DAEMON | priority,
+		    program_name, pid, body->text);
+		if (write(syslog_fd, line.text, line.len + is_stream) > 0)
+			return true;
+		if (errno == EAGAIN || is_sealed)
+			return false;
+		close(syslog_fd); /* it has been started anew since */
+		syslog_fd = -1;
+	}
+	return false;
+}
+
+/* Whether standard input is a terminal, or the like: no client is there. */
+static bool
+is_typed(void)
+{
+	struct stat st;
+
+	return fstat(STDIN_FILENO, &st) == 0 && S_ISCHR(st.st_mode);
+}
+
+/* Of a message the program's name is a part. */
+static bool
+write_stderr(int priority, bool is_message, const struct line *body)
+{
+	struct line line = {.len = 0};
+
+	if (!has_stderr || (is_clients && (is_serving || !is_typed())) ||
+	    !is_ready())
+		return false;
+	if (to_journal)
+		append(&line, "<%d>", priority);
+	if (is_message)
+		append(&line, "%s: ", program_name);
+	append(&line, "%s\n", body->text);
+	/* One write a line, so that lines of many processes do not mix. */
+	return write(STDERR_FILENO, line.text, line.len) > 0;
 }
 
 static void
-end_line(struct line *line)
+end_line(int priority, bool is_message, struct line *line)
 {
-	ssize_t n;
-
-	if (log_fd < 0)
+	if (line->len >= LINE_MAX_BYTES)
+		line->text[LINE_MAX_BYTES - 1] = '\0';
+	if ((to_syslog && write_syslog(priority, line)) ||
+	    write_stderr(priority, is_message, line) || to_syslog)
 		return;
-	if (!to_syslog) {
-		if (!is_ready())
-			return;
-		if (line->len == sizeof(line->text) - 1)
-			line->len--;
-		line->text[line->len++] = '\n';
-	}
-	/* One write a line, so that lines of many processes do not mix.
-	 * Where the log cannot take it, there is nobody to tell. */
-	n = write(log_fd, line->text, line->len);
-	(void)n;
+	write_syslog(priority, line);
 }
 
-/* Whether standard error is the socket fd. */
+/* Whether standard error is the socket or the pipe fd. */
 static bool
 is_stderr(const struct stat *err, int fd)
 {
 	struct stat st;
 
-	return fstat(fd, &st) == 0 && st.st_dev == err->st_dev &&
+	return (S_ISSOCK(err->st_mode) || S_ISFIFO(err->st_mode)) &&
+	       fstat(fd, &st) == 0 && st.st_dev == err->st_dev &&
 	       st.st_ino == err->st_ino;
 }
 
@@ -126,9 +198,11 @@ is_journal(const struct stat *err)
 	const char *stream = getenv("JOURNAL_STREAM");
 	char own[48];
 
+	if (stream == NULL)
+		return false;
 	snprintf(own, sizeof(own), "%ju:%ju", (uintmax_t)err->st_dev,
 	    (uintmax_t)err->st_ino);
-	return stream != NULL && strcmp(stream, own) == 0;
+	return strcmp(stream, own) == 0;
 }
 
 static void
@@ -143,50 +217,42 @@ log_open(const char *program, int in_fd, int out_fd)
 	struct stat err;
 
 	program_name = program;
-	if (fstat(STDERR_FILENO, &err) < 0) {
-		log_use_syslog();
-		return;
-	}
-	if (S_ISREG(err.st_mode)) /* at its limit it is to cost lines only */
-		signal(SIGXFSZ, on_full_file);
-	if (!S_ISSOCK(err.st_mode))
-		return;
-	to_journal = is_journal(&err);
-	if (is_stderr(&err, in_fd) || is_stderr(&err, out_fd))
-		log_use_syslog();
+	/* What is at its limit of size is to cost lines, or a status, only. */
+	signal(SIGXFSZ, on_full_file);
+	has_stderr = fstat(STDERR_FILENO, &err) == 0;
+	to_journal = has_stderr && is_journal(&err);
+	is_clients = has_stderr && !to_journal &&
+		     (is_stderr(&err, in_fd) || is_stderr(&err, out_fd) ||
+			 (out_fd >= 0 && getenv("SSH_CONNECTION") &&
+			     !getenv("SSH_TTY")));
 }
 
-/*
- * syslog(3) will not do: it may reconnect, which the sandbox forbids, and it
- * waits for a syslogd that does not read.
- */
 void
 log_use_syslog(void)
 {
-	const struct sockaddr_un addr = {
-	    .sun_family = AF_UNIX, .sun_path = "/dev/log"};
-	int fd;
-
-	if (to_syslog)
-		return;
 	to_syslog = true;
-	pid = getpid();
-	log_fd = -1;
-	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd < 0)
-		return;
-	if (connect(fd, (const struct sockaddr *)&addr, sizeof(addr)) == 0)
-		/* Never one of the three that a client may be on. */
-		log_fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
-	close(fd);
+}
+
+void
+log_to_caller(void)
+{
+	is_clients = false;
+}
+
+void
+log_serve(bool can_open, bool lives_long)
+{
+	is_serving = true;
+	if (!can_open && (lives_long || to_syslog || is_clients || !has_stderr))
+		open_syslog();
+	is_sealed = !can_open;
 }
 
 void
 log_request(const struct log_request *request)
 {
-	struct line line;
+	struct line line = {.len = 0};
 
-	start_line(&line, request->priority);
 	append(&line, "peer=%s", request->peer);
 	if (request->name != NULL) {
 		append(&line, " transform=\"");
@@ -198,34 +264,30 @@ log_request(const struct log_request *request)
 	    request->bytes_in, request->bytes_out, request->result);
 	if (request->reason != NULL)
 		append(&line, " reason=\"%s\"", request->reason);
-	end_line(&line);
+	end_line(request->priority, false, &line);
 }
 
 void
 log_filter_line(const char *name, const unsigned char *text, size_t len)
 {
-	struct line line;
+	struct line line = {.len = 0};
 
-	start_line(&line, LOG_WARNING);
 	append(&line, "filter=\"%s\" message=\"", name);
 	append_printable(&line, text, len, LOG_FILTER_LINE_MAX);
 	append(&line, "\"");
-	end_line(&line);
+	end_line(LOG_WARNING, false, &line);
 }
 
 static void
 message_va(int priority, const char *format, va_list args)
 {
-	struct line line;
+	struct line line = {.len = 0};
 
-	start_line(&line, priority);
-	if (!to_syslog)
-		append(&line, "%s: ", program_name);
 	append_va(&line, format, args);
 	for (size_t i = 0; i < line.len; i++)
 		if ((unsigned char)line.text[i] < ' ' || line.text[i] == 0x7f)
 			line.text[i] = '?';
-	end_line(&line);
+	end_line(priority, true, &line);
 }
 
 void

@@ -3,6 +3,7 @@
 #ifndef LOG_H
 #define LOG_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <syslog.h>
 
@@ -10,7 +11,8 @@
 #define LOG_NAME_MAX	    64
 #define LOG_FILTER_LINE_MAX 200
 
-/* How long a line waits for a log that takes none; then it is lost. */
+/* How long a line waits for a log that takes none, which is then lost or
+ * waited for no more. */
 #define LOG_WAIT_MS 1000
 
 /* What is said of one request. */
@@ -26,14 +28,25 @@ struct log_request {
 };
 
 /*
- * Decides where the log goes: to standard error, unless that is the client's,
- * that is the socket in_fd or out_fd; then to syslog.  program names the
- * lines that are not about a request.  Call before any other of these.
+ * Finds out where the log goes: to standard error, unless that reaches the
+ * client, as it is the socket or pipe in_fd or out_fd, or sshd's; then to
+ * syslog.  Each stands in for the other where that takes no line.  out_fd is
+ * -1 where in_fd serves many clients.  program names the lines that are not
+ * about a request.  Call before any other of these.
  */
 void log_open(const char *program, int in_fd, int out_fd);
 
 /* The log goes to syslog, whatever standard error is. */
 void log_use_syslog(void);
+
+/* There is no client: standard error, whatever it is, is the caller's. */
+void log_to_caller(void);
+
+/*
+ * From now on a client is served; where can_open is false nothing can be opened
+ * any more, so that what the log needs, or may if it lives_long, is opened now.
+ */
+void log_serve(bool can_open, bool lives_long);
 
 /* Writes one line, in logfmt, about a request. */
 void log_request(const struct log_request *request);

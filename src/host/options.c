@@ -8,6 +8,8 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "log.h"
+
 /* Dies for what getopt_long returned c, at the argument word. */
 static _Noreturn void
 refuse(const struct options *options, int c, const char *word)
@@ -61,6 +63,7 @@ options_number_or_die(const struct options *options, const char *what,
 void
 options_finish_printing(const struct options *options)
 {
+	log_to_caller();
 	if (fflush(stdout) != 0 || ferror(stdout))
 		options->die(EX_IOERR, "cannot write: %s", strerror(errno));
 	exit(EX_OK);

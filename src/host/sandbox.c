@@ -14,6 +14,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "log.h"
+
 #define FILES_MAX 256
 
 #if defined(__x86_64__) && defined(__LP64__)
@@ -129,6 +131,7 @@ sandbox_enter_with_filters(void)
 	const struct rlimit none = {0, 0};
 	struct rlimit files;
 
+	log_serve(true, false);
 	if (sandbox_drop_privileges() != SANDBOX_OK ||
 	    setrlimit(RLIMIT_CORE, &none) != 0 ||
 	    getrlimit(RLIMIT_NOFILE, &files) != 0)
@@ -144,6 +147,7 @@ sandbox_enter_with_filters(void)
 enum sandbox_result
 sandbox_enter(unsigned int also)
 {
+	log_serve(false, also & SANDBOX_LONG_LIFE);
 	if (sandbox_drop_privileges() != SANDBOX_OK)
 		return SANDBOX_ERROR;
 #ifdef SANDBOX_ARCH

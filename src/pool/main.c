@@ -214,7 +214,7 @@ main(int argc, char *argv[])
 	int error;
 
 	/* Under inetd standard error is the socket, too. */
-	log_open("versed-pool", STDIN_FILENO, STDOUT_FILENO);
+	log_open("versed-pool", STDIN_FILENO, -1);
 	parse_options(argc, argv, &pool);
 	error = listener_find(&listeners, &count);
 	if (error != 0)

@@ -13,6 +13,7 @@ answer_fail(struct answer *answer, int status, int priority, const char *result,
     const char *reason)
 {
 	answer->status = status;
+	answer->is_failure = true;
 	answer->log.priority = priority;
 	answer->log.result = result;
 	answer->log.reason = reason;

@@ -13,16 +13,17 @@ struct endpoint_peer;
 struct session;
 
 struct answer {
-	int status; /* of sysexits.h */
+	int status;	 /* of sysexits.h */
+	bool is_failure; /* to be logged without -v, too */
 	struct log_request log;
 };
 
 /* One of which nothing is known yet. */
-#define ANSWER_OPEN                           \
-	{                                     \
-		.status = EX_OK,              \
-		.log = {.priority = LOG_INFO, \
-			.result = "ok" }      \
+#define ANSWER_OPEN                             \
+	{                                       \
+		.status = EX_OK,                \
+		.log = {.priority = LOG_NOTICE, \
+			.result = "ok" }        \
 	}
 
 /* Makes a failure of it.  result and reason are kept; returns false. */

@@ -84,15 +84,15 @@ decode(const struct session *session, size_t size, struct answer *answer,
 	case NETSTRING_OK:
 		return true;
 	case NETSTRING_BAD:
-		return answer_fail(answer, EX_DATAERR, LOG_INFO, "malformed",
+		return answer_fail(answer, EX_DATAERR, LOG_NOTICE, "malformed",
 		    netstring_error(session->request, kept));
 	case NETSTRING_TOO_LONG:
-		return answer_fail(answer, EX_DATAERR, LOG_INFO, "too-long",
+		return answer_fail(answer, EX_DATAERR, LOG_NOTICE, "too-long",
 		    "the length is past the limit");
 	case NETSTRING_MORE:
 		break;
 	}
-	return answer_fail(answer, EX_DATAERR, LOG_INFO, "truncated",
+	return answer_fail(answer, EX_DATAERR, LOG_NOTICE, "truncated",
 	    "end of the datagram before the comma");
 }
 
@@ -106,12 +106,12 @@ reply(struct session *session, int fd, size_t asked, struct answer *answer,
 	session->reply_used = size + 1;
 	answer->log.bytes_out = 0;
 	if (header + size + 1 >= asked)
-		return answer_fail(answer, EX_IOERR, LOG_INFO, "too-long",
+		return answer_fail(answer, EX_IOERR, LOG_NOTICE, "too-long",
 		    "the reply is not shorter than the datagram");
 	if (io_send(fd, session->reply - header, header + size + 1, &peer->addr,
 		peer->len) != IO_OK)
-		return answer_fail(
-		    answer, EX_IOERR, LOG_INFO, "undelivered", strerror(errno));
+		return answer_fail(answer, EX_IOERR, LOG_NOTICE, "undelivered",
+		    strerror(errno));
 	answer->log.bytes_out = size;
 	return true;
 }

@@ -114,6 +114,8 @@ read_poem(const char *file, struct session *session)
 static void
 prepare(const struct versed_options *options, struct session *session)
 {
+	if (options->list)
+		log_to_caller();
 	session->timeout_s = options->timeout_s;
 	session->verbose = options->verbose;
 	session->max = options->max;
@@ -133,16 +135,20 @@ main(int argc, char *argv[])
 	struct endpoint_peer peer;
 	int in_fd = passed == ENDPOINT_PASSED_ONE ? 3 : STDIN_FILENO;
 	int out_fd = passed == ENDPOINT_PASSED_ONE ? 3 : STDOUT_FILENO;
+	int error;
+	bool is_single;
 
-	log_open("versed", in_fd, out_fd);
+	kind = endpoint_inspect(in_fd, &peer);
+	error = errno;
+	is_single = kind == ENDPOINT_CONNECTION || kind == ENDPOINT_FILE;
+	log_open("versed", in_fd, is_single ? out_fd : -1);
 	versed_options_parse(argc, argv, &options);
 	prepare(&options, &session);
 	if (passed == ENDPOINT_PASSED_OTHER)
 		log_die(EX_USAGE, "LISTEN_FDS must be 1: one socket only");
-	kind = endpoint_inspect(in_fd, &peer);
 	if (kind == ENDPOINT_ERROR)
 		log_die(EX_OSERR, "cannot use file descriptor %d: %s", in_fd,
-		    strerror(errno));
+		    strerror(error));
 	if (kind == ENDPOINT_OTHER)
 		log_die(EX_USAGE, "sequenced packets are not served: "
 				  "a stream or datagram socket is needed");

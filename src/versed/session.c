@@ -36,8 +36,10 @@ session_open(struct session *session)
 static bool
 fail_cut(struct answer *answer)
 {
-	return answer_fail(answer, EX_TEMPFAIL, LOG_INFO, "timeout",
+	answer_fail(answer, EX_TEMPFAIL, LOG_NOTICE, "timeout",
 	    "cut short, as others were waiting");
+	answer->is_failure = false;
+	return false;
 }
 
 static bool
@@ -51,8 +53,10 @@ fail_input(struct answer *answer, enum io_result result)
 	if (result == IO_ERROR)
 		return answer_fail(
 		    answer, EX_OSERR, LOG_ERR, "error", strerror(errno));
-	if (answer->log.bytes_in == 0) /* a look, not a request */
-		return answer_fail(answer, EX_OK, LOG_INFO, "left", NULL);
+	if (answer->log.bytes_in == 0) { /* a look, not a request */
+		answer->log.result = "left";
+		return false;
+	}
 	return answer_fail(answer, EX_DATAERR, LOG_NOTICE, "truncated",
 	    "end of input before the comma");
 }
@@ -144,7 +148,7 @@ session_serve(struct session *session, int in_fd, int out_fd, bool is_socket,
 	io_begin_stage();
 	if (is_done)
 		write_reply(session, out_fd, &answer);
-	if (session->verbose || answer.log.priority != LOG_INFO)
+	if (session->verbose || answer.is_failure)
 		answer_log(&answer, peer);
 	if (is_socket)
 		io_linger(in_fd);

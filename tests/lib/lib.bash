@@ -10,6 +10,8 @@ VERSED=${VERSED:-$BUILD/versed}
 
 # Tests run make as a user does, not with what a make around them was told.
 unset MAKEFLAGS MAKELEVEL
+# Where they say that sshd started it versed does not log to standard error.
+unset SSH_CONNECTION SSH_TTY
 
 bats_require_minimum_version 1.5.0
 load_library() {

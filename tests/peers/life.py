@@ -109,6 +109,8 @@ def listen_variables():
     client, server = tcp_pair()
     handler = start_on_3(server, pid="1")
     end(handler, 0)  # it read /dev/null
+    handler = start_on_3(server, fds="0")
+    end(handler, 0)
     handler = start_on_3(server, fds="2")
     end(handler, 64, "LISTEN_FDS must be 1: one socket only")
 
@@ -494,6 +496,42 @@ def usage_is_not_for_clients():
         check(handler.wait(10) == 64, "bad usage")
 
 
+def one_pipe():
+    """Standard error is the pipe that the reply goes to, or sshd's."""
+    def both(request, *options, stdin=subprocess.PIPE, **more):
+        done = subprocess.Popen([VERSED, *options], stdin=stdin,
+                                stdout=subprocess.PIPE, **more)
+        got = done.communicate(request, timeout=10)
+        return got[0] if got[1] is None else got[0] + got[1]
+
+    ssh = {"SSH_CONNECTION": "192.0.2.7 4711 192.0.2.1 22"}
+    for more in {"stderr": subprocess.STDOUT}, {
+            "stderr": subprocess.PIPE, "env": ssh}:
+        check(both(REQUEST, "-v", **more) == REPLY, "the reply alone")
+        check(both(b"07:", **more) == b"", "no reason")
+        check(both(b"", "-x", **more) == b"", "nor one of bad usage")
+        check(b"usage: " in both(b"", "-h", **more), "help is no request")
+        check(b"/nosuch" in both(b"", "-L", "-f", "/nosuch", **more),
+              "nor is the list")
+        # A person at a terminal is told what is wrong, but as a client not.
+        person, terminal = os.openpty()
+        check(both(None, "-x", stdin=terminal, **more) ==
+              b"versed: unknown option: -x\n", "who typed it is told")
+        os.write(person, b"07:\n\x04")
+        check(both(None, stdin=terminal, **more) == b"", "no reason")
+    # With a terminal of its own, or many clients, it is somebody else's.
+    more["env"]["SSH_TTY"] = "/dev/pts/0"
+    check(b"malformed" in both(b"07:", **more), "a person's session")
+    listener, address = listen()
+    read_end, write_end = os.pipe()
+    handler = start(stdin=listener, stdout=write_end, stderr=write_end)
+    os.close(write_end)
+    ask(address, b"07:", b"")
+    with open(read_end, "rb") as pipe:
+        check(b"malformed" in pipe.read(), "no client has the pipe")
+    handler.wait(10)
+
+
 def timed_out(handler, client, begin, log, seconds=1):
     try:
         got = receive(client)
@@ -641,6 +679,15 @@ def log_file_at_its_limit():
     check(receive(client) == REPLY, "the reply, no reset")
     client.close()
     end(handler, 0)
+
+
+def file_at_its_limit():
+    with tempfile.TemporaryFile() as out:
+        handler = start(stdin=subprocess.PIPE, stdout=out, preexec_fn=lambda:
+                        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0)))
+        said = handler.communicate(REQUEST, timeout=10)[1]
+    check(handler.returncode == 74 and b"File too large" in said,
+          f"{handler.returncode}: {said!r}")
 
 
 def linger():
