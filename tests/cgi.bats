@@ -366,13 +366,46 @@ print(base64.b64encode(hashlib.sha256(style[1]).digest()).decode())' <content)
 	grep -q 'filter="sleep" message="' log
 }
 
-@test "a filter that is late: 422" {
+@test "a filter that cannot run: 503, and the log says why" {
+	not_under valgrind 'filters need pidfd_open(2)'
+	mkdir filters
+	printf '#!/nonexistent/sh\n' >filters/lost
+	printf '#!/bin/sh\nno-such-program\n' >filters/lacking
+	chmod +x filters/*
+	answered 503 'the server cannot run this transform\n' A \
+		REQUEST_METHOD=POST PATH_INFO=/lost VERSED_FILTERS="$PWD/filters"
+	grep -qx 'Status: 503 Service Unavailable' header
+	grep -q ' result=broken reason="cannot start it: its interpreter /nonexistent/sh: No such file or directory"' log
+	answered 503 'the server cannot run this transform\n' A \
+		REQUEST_METHOD=POST PATH_INFO=/lacking \
+		VERSED_FILTERS="$PWD/filters"
+	grep -q ' result=broken reason="it exited with status 127: ' log
+}
+
+@test "a filter's room is that of versed, however short the text" {
+	not_under valgrind 'filters need pidfd_open(2)'
+	mkdir filters
+	printf '#!/bin/sh\nexec head -c 1165525 /dev/zero\n' >filters/long
+	chmod +x filters/long
+	ask REQUEST_METHOD=POST PATH_INFO=/long CONTENT_LENGTH=0 \
+		VERSED_FILTERS="$PWD/filters" </dev/null
+	[ "$(wc -c <content)" = 1165525 ]
+	printf '5:long.,' | "$VERSED" -f "$PWD/filters" | wc -c |
+		grep -x 1165534
+	sed -i s/25/26/ filters/long
+	ask REQUEST_METHOD=POST PATH_INFO=/long CONTENT_LENGTH=0 \
+		VERSED_FILTERS="$PWD/filters" </dev/null
+	head -n 1 header | grep -q 422
+	grep -q 'message="it wrote more than 1165525 bytes"' log
+}
+
+@test "a filter that is late: 503" {
 	not_under valgrind 'filters need pidfd_open(2)'
 	mkdir filters
 	printf '#!/bin/sh\nexec sleep 20\n' >filters/slow
 	chmod +x filters/slow
 	SECONDS=0
-	answered 422 'the filter was not done at the deadline\n' A \
+	answered 503 'the filter was not done at the deadline\n' A \
 		REQUEST_METHOD=POST PATH_INFO=/slow VERSED_TIMEOUT=1 \
 		VERSED_FILTERS="$PWD/filters"
 	[[ $SECONDS -lt 5 ]]
@@ -450,7 +483,7 @@ print(base64.b64encode(hashlib.sha256(style[1]).digest()).decode())' <content)
 	kill "$started"
 	wait_until 9 grep -q 'result=timeout' log
 	wait "$started"
-	grep -q '^Status: 422 ' response
+	grep -q '^Status: 503 ' response
 	while read -r pid; do
 		run ! kill -0 "$pid"
 	done <pids

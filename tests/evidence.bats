@@ -25,7 +25,7 @@ survive() {
 	survive versed-socket
 }
 
-@test "a filter whose pipes fail: its output is not taken for whole" {
+@test "a filter whose text or pipes fail: its output is not taken for whole" {
 	survive versed-filter:read versed-filter:write
 }
 

@@ -35,6 +35,19 @@ none_left() {
 	done <"$PIDS"
 }
 
+# as_nobody [ARGUMENT ...]: runs versed as a user who is not root.
+as_nobody() {
+	local up=$BATS_TEST_TMPDIR
+	install -m 755 "$VERSED" "$BATS_TEST_TMPDIR/versed"
+	while [ "$up" != / ]; do
+		chmod o+x "$up"
+		up=$(dirname "$up")
+	done
+	cd /
+	run --separate-stderr setpriv --reuid=65534 --regid=65534 \
+		--clear-groups "$BATS_TEST_TMPDIR/versed" "$@"
+}
+
 @test "a link to rev, tac or fmt is a transform" {
 	ln -s /usr/bin/rev /usr/bin/tac /usr/bin/fmt "$DIR"
 	exchange 0 '11:rev.one two,' '7:owt eno,' -f "$DIR"
@@ -58,11 +71,85 @@ none_left() {
 	touch "$DIR/no-x"
 	"$VERSED" -L >"$BATS_TEST_TMPDIR/want"
 	printf '0rev\ntac\n' >>"$BATS_TEST_TMPDIR/want"
-	"$VERSED" -L -f "$DIR" | cmp "$BATS_TEST_TMPDIR/want"
+	"$VERSED" -L -f "$DIR" 2>"$BATS_TEST_TMPDIR/log" |
+		cmp "$BATS_TEST_TMPDIR/want"
+	[ ! -s "$BATS_TEST_TMPDIR/log" ]
 	netstring "$(cat "$BATS_TEST_TMPDIR/want")
 " >"$BATS_TEST_TMPDIR/reply"
 	printf '11:transforms.,' | "$VERSED" -f "$DIR" |
 		cmp "$BATS_TEST_TMPDIR/reply"
+}
+
+@test "a second -f adds its folder; the first that has a filter wins" {
+	local other=$BATS_TEST_TMPDIR/other
+	mkdir -m 755 "$other"
+	ln -s /usr/bin/rev "$DIR/both"
+	ln -s /usr/bin/tac "$other/both"
+	ln -s /usr/bin/tac "$DIR/z"
+	ln -s /usr/bin/rev "$other/a"
+	exchange 0 '7:both.ab,' '2:ba,' -f "$DIR" -f "$other"
+	exchange 0 '4:a.ab,' '2:ba,' -f "$DIR" -f "$other"
+	"$VERSED" -L >"$BATS_TEST_TMPDIR/want"
+	printf 'a\nboth\nz\n' >>"$BATS_TEST_TMPDIR/want"
+	"$VERSED" -L -f "$DIR" -f "$other" | cmp "$BATS_TEST_TMPDIR/want"
+	run -0 --separate-stderr "$VERSED" -v -L -f "$DIR" -f "$other"
+	[ "$stderr" = "versed: $other/both is no filter:\
+ a folder before has a filter of its name" ]
+	refused_start 'No such file or directory' /nonexistent
+	run -64 --separate-stderr "$VERSED" -f "$DIR" -f /nonexistent
+	run -64 "$VERSED" -f / -f / -f / -f / -f / -f / -f / -f / -f /
+	[ "$output" = 'versed: more than 8 folders of filters' ]
+}
+
+# says NAME REASON: why it is no filter, as the last run of versed said.
+says() {
+	# shellcheck disable=SC2154 # run sets it
+	grep -qxF "versed: $DIR/$1 is no filter: $2" <<<"$stderr" || {
+		printf '%s\n' "$stderr" >&2
+		return 1
+	}
+}
+
+@test "-v -L says of each file why it is no filter" {
+	mkdir "$DIR/folder"
+	touch "$DIR/no-x"
+	ln -s /nonexistent "$DIR/gone"
+	ln -s /usr/bin/rev "$DIR/shout"
+	ln -s /usr/bin/rev "$DIR/Rev"
+	ln -s /usr/bin/rev "$DIR/rev.sh"
+	ln -s /usr/bin/rev "$DIR/fine"
+	run -0 --separate-stderr "$VERSED" -v -L -f "$DIR"
+	says folder 'it is not a file'
+	says no-x 'it is not executable'
+	says gone 'it links to nothing'
+	says shout 'a transform that is built in has its name'
+	says Rev 'its name is not [a-z0-9][a-z0-9_-]{0,63}'
+	says rev.sh 'its name is not [a-z0-9][a-z0-9_-]{0,63}'
+	[ "$(wc -l <<<"$stderr")" = 6 ]
+}
+
+# shellcheck disable=SC2016 # the shell within is to expand them
+@test "-v -L tells what is mounted noexec" {
+	need_root
+	skip_unless 'unshare --mount mount -t tmpfs none /mnt' namespaces
+	run -0 --separate-stderr unshare --mount sh -c '
+		mount -t tmpfs -o noexec,mode=755 none "$1"
+		cp -L /usr/bin/rev "$1/rev"
+		exec "$0" -v -L -f "$1"' "$VERSED" "$DIR"
+	says rev 'its file system is mounted noexec'
+}
+
+@test "-v -L tells what its user cannot reach or execute" {
+	need_shipped messages
+	need setpriv
+	need_root
+	mkdir -m 700 "$BATS_TEST_TMPDIR/closed"
+	cp -L /usr/bin/rev "$BATS_TEST_TMPDIR/closed/rev"
+	ln -s "$BATS_TEST_TMPDIR/closed/rev" "$DIR/rev"
+	install -m 700 /usr/bin/rev "$DIR/own"
+	as_nobody -v -L -f "$DIR"
+	says rev 'its user cannot reach it'
+	says own 'its user cannot execute it'
 }
 
 @test "a built-in name wins" {
@@ -123,17 +210,11 @@ none_left() {
 	need_shipped messages
 	need setpriv
 	need_root
-	chmod 700 "$DIR" && chmod 711 "$BATS_TEST_TMPDIR"
-	install -m 755 "$VERSED" "$BATS_TEST_TMPDIR/versed"
-	cd /
-	local up=$BATS_TEST_TMPDIR
-	while [ "$up" != / ]; do
-		chmod o+x "$up"
-		up=$(dirname "$up")
-	done
-	run -64 setpriv --reuid=65534 --regid=65534 --clear-groups \
-		"$BATS_TEST_TMPDIR/versed" -f "$DIR"
-	[ "$output" = "versed: cannot use $DIR: Permission denied" ]
+	chmod 700 "$DIR"
+	as_nobody -f "$DIR"
+	# shellcheck disable=SC2154 # run sets it
+	[ "$status" = 64 ]
+	[ "$stderr" = "versed: cannot use $DIR: Permission denied" ]
 }
 
 # shellcheck disable=SC2016 # the shell within is to expand them
@@ -246,11 +327,49 @@ none_left() {
 	printf 'no program\n' >"$DIR/text"
 	chmod 755 "$DIR/lost" "$DIR/text"
 	exchange 70 '7:lost.ab,' '' -f "$DIR"
-	grep -q 'filter="lost" message="cannot start it: No such file' \
+	grep -q 'filter="lost" message="cannot start it: its interpreter /nonexistent: No such file' \
 		"$BATS_TEST_TMPDIR/log"
 	exchange 70 '7:text.ab,' '' -f "$DIR"
 	grep -q 'filter="text" message="cannot start it: Exec format error' \
 		"$BATS_TEST_TMPDIR/log"
+}
+
+@test "what a filter cannot run for is told, and is the server's fault" {
+	printf '#!/bin/sh\r\ncat\r\n' >"$DIR/dos"
+	filter lacking <<<'exec nonesuch'
+	filter unrunnable <<<'exec /etc/passwd'
+	chmod 755 "$DIR/dos"
+	exchange 70 '6:dos.ab,' '' -f "$DIR"
+	logged 'result=broken reason="cannot start it: its interpreter /bin/sh.*r: No such file or directory"'
+	grep -qF '/bin/sh\r' "$BATS_TEST_TMPDIR/log"
+	exchange 70 '10:lacking.ab,' '' -f "$DIR"
+	logged 'result=broken reason="it exited with status 127: what it wants to run cannot be"'
+	exchange 70 '13:unrunnable.ab,' '' -f "$DIR"
+	logged 'result=broken reason="it exited with status 126: what it wants to run cannot be"'
+}
+
+@test "a folder that others can write to from now on is refused from now on" {
+	ln -s /usr/bin/rev "$DIR/rev"
+	local socket=$BATS_TEST_TMPDIR/socket
+	need systemd-socket-activate ncat
+	start systemd-socket-activate -l "$socket" \
+		"$VERSED" -n 0 -f "$DIR" 2>"$BATS_TEST_TMPDIR/log"
+	wait_until 5 test -S "$socket"
+	printf '6:rev.ab,' | ncat -U "$socket" >"$BATS_TEST_TMPDIR/got"
+	printf '2:ba,' | cmp - "$BATS_TEST_TMPDIR/got"
+	chmod 777 "$DIR"
+	for request in '6:rev.ab,' '11:transforms.,'; do
+		printf %s "$request" | ncat -U "$socket" >"$BATS_TEST_TMPDIR/got"
+		[ ! -s "$BATS_TEST_TMPDIR/got" ]
+	done
+	printf '8:rot13.ab,' | ncat -U "$socket" >"$BATS_TEST_TMPDIR/got"
+	printf '2:no,' | cmp - "$BATS_TEST_TMPDIR/got"
+	chmod 755 "$DIR"
+	printf '6:rev.ab,' | ncat -U "$socket" >"$BATS_TEST_TMPDIR/got"
+	printf '2:ba,' | cmp - "$BATS_TEST_TMPDIR/got"
+	stop_started
+	[ "$(grep -c "result=broken reason=\"cannot use $DIR:\
+ others than its owner can write to it\"" "$BATS_TEST_TMPDIR/log")" = 2 ]
 }
 
 @test "a filter that hangs is killed at the deadline" {
@@ -275,6 +394,8 @@ none_left() {
 	END
 	exchange 75 '10:holding.ab,' '' -f "$DIR" -t 1
 	none_left 1
+	grep -q 'message="it exited, but a process that it started holds its output"' \
+		"$BATS_TEST_TMPDIR/log"
 }
 
 @test "a daemon of its own session dies with its filter's success" {
@@ -343,6 +464,23 @@ none_left() {
 	exchange 0 '8:noisy.ab,' '2:ab,' -f "$DIR" -t 20
 	[ "$(grep -c 'message="warning"' "$BATS_TEST_TMPDIR/log")" = 100 ]
 	[ "$(grep -c 'not logged' "$BATS_TEST_TMPDIR/log")" = 1 ]
+}
+
+@test "a filter's text is a file that it can read again, but not change" {
+	filter again <<-'END'
+		echo x 2>/dev/null >&0
+		cat /dev/stdin
+		exec cat /dev/stdin
+	END
+	exchange 0 '8:again.ab,' '4:abab,' -f "$DIR"
+}
+
+@test "a text that no file may hold is the server's fault" {
+	ln -s /usr/bin/rev "$DIR/rev"
+	(
+		ulimit -f 0
+		printf '6:rev.ab,' | "$VERSED" -f "$DIR" 2>&1 >/dev/null
+	) | grep -q 'result=broken reason="cannot start it: File too large"'
 }
 
 @test "a filter need not read its text" {

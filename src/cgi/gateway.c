@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdint.h>
 #include <string.h>
+#include <sysexits.h>
 
 #include "form.h"
 #include "host/io.h"
@@ -46,7 +47,9 @@ gateway_open(struct gateway *gateway, char *(*get)(const char *variable))
 	text_max = gateway->max; /* a form's body may be longer than its text */
 	if (text_max > gateway->body_size)
 		text_max = gateway->body_size;
-	gateway->result_cap = service_capacity(text_max);
+	/* A filter's room is the same for any text. */
+	gateway->result_cap = service_capacity(
+	    gateway->filters != NULL ? gateway->max : text_max);
 	gateway->html_cap =
 	    page_capacity(list_cap, text_max, gateway->result_cap);
 	gateway->list = memory_reserve(list_cap);
@@ -206,8 +209,12 @@ transform(const struct gateway *gateway, struct response *response)
 	case SERVICE_UNKNOWN:
 		return refuse(response, 404, "unknown", "no such transform");
 	case SERVICE_LATE:
-		return refuse(response, 422, "timeout",
+		return refuse(response, 503, "timeout",
 		    "the filter was not done at the deadline");
+	case SERVICE_BROKEN:
+		response->cause = gateway->filters->reason;
+		return response_fail(response, 503, LOG_ERR, "broken",
+		    "the server cannot run this transform");
 	case SERVICE_FAILED:
 		break;
 	}
@@ -266,10 +273,10 @@ gateway_serve(const struct gateway *gateway, int in_fd, int out_fd)
 	};
 	int status;
 
-	if (gateway->filters != NULL)
-		filters_set_deadline(gateway->filters, gateway->timeout_s);
 	answer(gateway, in_fd, &response);
 	status = response_write(&response, gateway, out_fd);
+	if (status == EX_OK && response.cause != NULL)
+		response.log.reason = response.cause;
 	if (gateway->verbose || response.log.priority != LOG_INFO)
 		log_request(&response.log);
 	drop_body(gateway, in_fd, response.log.bytes_in);

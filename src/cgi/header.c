@@ -23,6 +23,8 @@ phrase(int code)
 		return "Content Too Large";
 	case 422:
 		return "Unprocessable Content";
+	case 503:
+		return "Service Unavailable";
 	default:
 		return "Internal Server Error";
 	}

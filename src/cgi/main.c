@@ -14,8 +14,9 @@
 #include "host/io.h"
 #include "host/log.h"
 #include "host/options.h"
+#include "host/sandbox.h"
 #include "response.h"
-#include "service/setup.h"
+#include "service/filter.h"
 #include "wire/protocol.h"
 
 /* Ends a process that cannot serve, with a response that says so. */
@@ -44,12 +45,15 @@ setting(const char *variable, unsigned long min, unsigned long max,
 static struct filters *
 filters_setting(void)
 {
+	static struct filters filters; /* of zeros: takes no page of the file */
 	const char *dir = getenv("VERSED_FILTERS"), *reason;
-	struct filters *filters = NULL;
 
-	if (dir != NULL && (filters = setup_filters(dir, &reason)) == NULL)
+	if (dir == NULL)
+		return NULL;
+	reason = filters_open(&filters, dir);
+	if (reason != NULL)
 		give_up(EX_CONFIG, "VERSED_FILTERS", reason);
-	return filters;
+	return &filters;
 }
 
 int
@@ -72,7 +76,8 @@ main(void)
 	reason = gateway_open(&gateway, getenv);
 	if (reason != NULL)
 		give_up(EX_OSERR, "cannot prepare", reason);
-	if (!setup_sandbox(gateway.filters != NULL, 0))
+	if (!(gateway.filters != NULL ? sandbox_enter_with_filters()
+				      : sandbox_enter(0)))
 		give_up(EX_OSERR, "cannot enter the sandbox", strerror(errno));
 	return gateway_serve(&gateway, STDIN_FILENO, STDOUT_FILENO);
 }

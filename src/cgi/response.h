@@ -19,6 +19,8 @@ struct response {
 	struct reply reply;
 	const unsigned char *content; /* reply.size bytes, where code is 200 */
 	struct log_request log;
+	const char
+	    *cause; /* in place of log.reason, not the client's; or NULL */
 	const unsigned char *text; /* the poem, or NULL: not there yet */
 	size_t text_len;
 	char line[128]; /* a refusal's content */

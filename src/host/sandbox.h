@@ -3,20 +3,14 @@
 #ifndef SANDBOX_H
 #define SANDBOX_H
 
-enum sandbox_result {
-	SANDBOX_OK,
-	SANDBOX_NO_FILTER, /* no filter for this machine or in this kernel */
-	SANDBOX_ERROR,	   /* errno says why */
-};
-
-/* Gives up, for this process and its children, all ways to new privileges. */
-enum sandbox_result sandbox_drop_privileges(void);
+#include <stdbool.h>
 
 /*
- * sandbox_drop_privileges, then limits for this process and its children: no
- * core dumps, few open files.
+ * Gives up, for this process and its children, all ways to new privileges, core
+ * dumps, and all but a few open files.  Returns false where it cannot; errno
+ * says why.
  */
-enum sandbox_result sandbox_enter_with_filters(void);
+bool sandbox_enter_with_filters(void);
 
 /* What sandbox_enter may leave open beside the rest. */
 enum {
@@ -26,11 +20,11 @@ enum {
 };
 
 /*
- * sandbox_drop_privileges, then a seccomp filter (seccomp(2)) under which only
- * the system calls are left that host/io needs on open file descriptors, and
- * what also names; any other kills the process.  SANDBOX_NO_FILTER has done
- * the first only.
+ * Gives up new privileges, then by a filter (seccomp(2)) all system calls but
+ * those that host/io needs on open file descriptors, and what also names; any
+ * other kills the process.  Where the machine or its kernel has no such filter,
+ * logs that.  Returns false where it cannot; errno says why.
  */
-enum sandbox_result sandbox_enter(unsigned int also);
+bool sandbox_enter(unsigned int also);
 
 #endif

@@ -22,8 +22,8 @@ struct spawn {
 	char *const *env;
 	const char *dir; /* where it runs, or NULL: here */
 	/*
-	 * What become its descriptors 0 to 2: each above 2 or no higher than
-	 * the one it becomes; -1 leaves what is there.
+	 * What become its descriptors 0 to 2, in this order, so that none may
+	 * be what another became before it; -1 leaves what is there.
 	 */
 	int fds[3];
 	/*

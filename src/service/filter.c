@@ -1,45 +1,54 @@
 /* SPDX-License-Identifier: ISC */
-/* The folder of filters: what may be run from it, and under which name. */
+/* The folders of filters: what may be run from them, and under which name. */
 #include "filter.h"
 
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "children.h"
+#include "host/log.h"
 #include "program.h"
 
-enum filters_result
-filters_open(struct filters *filters, const char *dir)
+/* Why no filter of the folder dir may be run, or NULL. */
+static const char *
+refuse_folder(const char *dir)
 {
 	struct stat st;
 
-	if (realpath(dir, filters->dir) == NULL || stat(filters->dir, &st) != 0)
-		return FILTERS_ERROR;
-	if (!S_ISDIR(st.st_mode)) {
-		errno = ENOTDIR;
-		return FILTERS_ERROR;
-	}
+	if (stat(dir, &st) != 0)
+		return strerror(errno);
+	if (!S_ISDIR(st.st_mode))
+		return strerror(ENOTDIR);
 	if (st.st_mode & (S_IWGRP | S_IWOTH))
-		return FILTERS_WRITABLE;
-	if (access(filters->dir, R_OK | X_OK) != 0)
-		return FILTERS_ERROR;
-	return program_can_clean_up() ? FILTERS_OK : FILTERS_NO_PROC;
+		return "others than its owner can write to it";
+	return access(dir, R_OK | X_OK) == 0 ? NULL : strerror(errno);
 }
 
-void
-filters_set_deadline(struct filters *filters, unsigned long timeout_s)
+const char *
+filters_open(struct filters *filters, const char *dir)
 {
-	filters->deadline = (struct timespec){0};
-	if (timeout_s == 0)
-		return;
-	clock_gettime(CLOCK_MONOTONIC, &filters->deadline);
-	filters->deadline.tv_sec += (time_t)timeout_s;
+	struct children children;
+	const char *reason;
+
+	if (filters->count == FILTERS_DIRS_MAX)
+		return "there are too many folders of filters";
+	if (realpath(dir, filters->dirs[filters->count]) == NULL)
+		return strerror(errno);
+	reason = refuse_folder(filters->dirs[filters->count]);
+	if (reason != NULL)
+		return reason;
+	if (!children_read(&children))
+		return "/proc/thread-self/children cannot be read";
+	filters->on_line = log_filter_line;
+	filters->count++;
+	return NULL;
 }
 
 static bool
@@ -56,84 +65,149 @@ is_name(const char *name, size_t len)
 	return true;
 }
 
-/* Writes the path of the filter called name; false where there is none. */
-static bool
-find(const struct filters *filters, const char *name, char ret_path[PATH_MAX])
+/* Why what is called name in dir is no filter; or NULL and its path. */
+static const char *
+refuse_file(const char *dir, const char *name, char ret_path[PATH_MAX])
 {
+	struct statvfs fs;
 	struct stat st;
-	int len = snprintf(ret_path, PATH_MAX, "%s/%s", filters->dir, name);
 
-	return len < PATH_MAX && stat(ret_path, &st) == 0 &&
-	       S_ISREG(st.st_mode) && access(ret_path, X_OK) == 0;
+	if (snprintf(ret_path, PATH_MAX, "%s/%s", dir, name) >= PATH_MAX)
+		return strerror(ENAMETOOLONG);
+	if (stat(ret_path, &st) != 0)
+		return errno == ENOENT	 ? "it links to nothing"
+		       : errno == EACCES ? "its user cannot reach it"
+					 : strerror(errno);
+	if (!S_ISREG(st.st_mode))
+		return "it is not a file";
+	if (access(ret_path, X_OK) == 0)
+		return NULL;
+	if ((st.st_mode & (S_IXUSR | S_IXGRP | S_IXOTH)) == 0)
+		return "it is not executable";
+	if (statvfs(ret_path, &fs) == 0 && (fs.f_flag & ST_NOEXEC) != 0)
+		return "its file system is mounted noexec";
+	return "its user cannot execute it";
+}
+
+static enum service_result
+fail(struct filters *filters, const char *dir, const char *reason)
+{
+	snprintf(filters->reason, FILTERS_REASON_MAX, "cannot use %s: %s", dir,
+	    reason);
+	return SERVICE_BROKEN;
 }
 
 enum service_result
-filters_run(const struct filters *filters, const unsigned char *name,
-    size_t name_len, const unsigned char *text, size_t text_len,
-    unsigned char *ret_text, size_t cap, size_t *ret_len)
+filters_run(struct filters *filters, const unsigned char *name, size_t name_len,
+    const unsigned char *text, size_t text_len, unsigned char *ret_text,
+    size_t cap, size_t *ret_len)
 {
 	char name_z[FILTER_NAME_MAX + 1], path[PATH_MAX];
-	const struct program program = {
-	    .path = path,
-	    .name = name_z,
-	    .deadline = filters->deadline,
-	    .on_line = filters->on_line,
-	    .is_over = filters->is_over,
-	    .context = filters->context,
-	};
-	enum program_result result;
+	const char *dir, *reason;
 
 	if (!is_name((const char *)name, name_len))
 		return SERVICE_UNKNOWN;
 	memcpy(name_z, name, name_len);
 	name_z[name_len] = '\0';
-	if (!find(filters, name_z, path))
-		return SERVICE_UNKNOWN;
-	result = program_run(&program, text, text_len, ret_text, cap, ret_len);
-	if (result == PROGRAM_OK)
-		return SERVICE_OK;
-	return result == PROGRAM_LATE ? SERVICE_LATE : SERVICE_FAILED;
+	for (size_t i = 0; i < filters->count; i++) {
+		dir = filters->dirs[i];
+		reason = refuse_folder(dir);
+		if (reason != NULL)
+			return fail(filters, dir, reason);
+		if (refuse_file(dir, name_z, path) == NULL)
+			return program_run(filters, path, name_z, text,
+			    text_len, ret_text, cap, ret_len);
+	}
+	return SERVICE_UNKNOWN;
 }
 
-static int
-has_name(const struct dirent *entry)
+/* Lines in the making, sorted. */
+struct list {
+	unsigned char *text;
+	size_t cap;
+	size_t len;
+	bool is_full;
+};
+
+/* Adds a line; false where it is there already. */
+static bool
+add_line(struct list *list, const char *name)
 {
-	return is_name(entry->d_name, strlen(entry->d_name));
+	char line[FILTER_NAME_MAX + 2];
+	size_t len = (size_t)snprintf(line, sizeof(line), "%s\n", name), at = 0;
+	int order = 1;
+
+	while (at < list->len) {
+		const unsigned char *next = list->text + at;
+		size_t size = 1;
+
+		while (next[size - 1] != '\n')
+			size++;
+		/* A newline is less than what is in names. */
+		order = memcmp(line, next, size < len ? size : len);
+		if (order <= 0)
+			break;
+		at += size;
+	}
+	if (order == 0)
+		return false;
+	if (list->cap - list->len < len) {
+		list->is_full = true;
+		return true;
+	}
+	memmove(list->text + at + len, list->text + at, list->len - at);
+	memcpy(list->text + at, line, len);
+	list->len += len;
+	return true;
 }
 
-static int
-compare(const struct dirent **a, const struct dirent **b)
+/* Lists what dir has; returns NULL, or the reason why it cannot. */
+static const char *
+list_folder(const char *dir, bool (*is_taken)(const char *name), bool explain,
+    struct list *list)
 {
-	return strcmp((*a)->d_name, (*b)->d_name);
+	const char *name, *reason = refuse_folder(dir);
+	char path[PATH_MAX];
+	const struct dirent *entry;
+	DIR *folder;
+
+	if (reason != NULL)
+		return reason;
+	folder = opendir(dir);
+	if (folder == NULL)
+		return strerror(errno);
+	while ((entry = readdir(folder)) != NULL) {
+		name = entry->d_name;
+		if (!is_name(name, strlen(name)))
+			reason = "its name is not [a-z0-9][a-z0-9_-]{0,63}";
+		else if (is_taken(name))
+			reason = "a transform that is built in has its name";
+		else
+			reason = refuse_file(dir, name, path);
+		if (reason == NULL && !add_line(list, name))
+			reason = "a folder before has a filter of its name";
+		if (reason != NULL && explain && strcmp(name, ".") != 0 &&
+		    strcmp(name, "..") != 0)
+			log_message(LOG_NOTICE, "%s/%s is no filter: %s", dir,
+			    name, reason);
+	}
+	closedir(folder);
+	return list->is_full ? "there are too many names" : NULL;
 }
 
-bool
-filters_list(const struct filters *filters, bool (*is_taken)(const char *name),
+enum service_result
+filters_list(struct filters *filters, bool (*is_taken)(const char *name),
     unsigned char *ret_text, size_t cap, size_t *ret_len)
 {
-	char path[PATH_MAX];
-	struct dirent **entries;
-	int count = scandir(filters->dir, &entries, has_name, compare);
-	bool fits = count >= 0;
-	size_t used = 0;
+	struct list list = {.text = ret_text, .cap = cap};
+	const char *reason;
 
-	for (int i = 0; i < count; i++) {
-		const char *name = entries[i]->d_name;
-		size_t len = strlen(name);
-
-		if (fits && !is_taken(name) && find(filters, name, path)) {
-			fits = cap - used > len;
-			if (fits) {
-				memcpy(ret_text + used, name, len);
-				ret_text[used + len] = '\n';
-				used += len + 1;
-			}
-		}
-		free(entries[i]);
+	for (size_t i = 0; i < filters->count; i++) {
+		reason = list_folder(
+		    filters->dirs[i], is_taken, filters->explains, &list);
+		if (reason != NULL)
+			return fail(filters, filters->dirs[i], reason);
 	}
-	if (count >= 0)
-		free(entries);
-	if (fits)
-		*ret_len = used;
-	return fits;
+	*ret_len = list.len;
+	return SERVICE_OK;
 }

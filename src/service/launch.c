@@ -1,100 +1,128 @@
 /* SPDX-License-Identifier: ISC */
-/* Starts a program that inherits nothing. */
+/* Starts a program that inherits nothing, and reads a text. */
 #include "launch.h"
+
+#include <sys/mman.h>
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "host/io.h"
 #include "host/spawn.h"
 
 #define PATH_LINE "PATH=/usr/local/bin:/usr/bin:/bin"
 #define LANG_LINE "LANG=C.UTF-8"
 
-/*
- * Makes a pipe whose ends do not lie where the standard streams go; an end
- * that cannot be had is -1, and errno says why.
- */
-static void
-make_pipe(int fds[2])
-{
-	fds[0] = fds[1] = -1;
-	if (pipe2(fds, O_CLOEXEC) != 0)
-		return;
-	for (int i = 0; i < 2; i++) {
-		int low = fds[i];
+/* Since Linux 6.3. */
+#ifndef MFD_NOEXEC_SEAL
+#define MFD_NOEXEC_SEAL 8U
+#endif
 
-		if (low > STDERR_FILENO)
-			continue;
-		fds[i] = fcntl(low, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-		close(low);
-	}
-}
+/* As the kernel reads it (execve(2)), and the rest of a reason. */
+#define INTERPRETER_MAX 256
 
-/* Opens the pipes, ours of them non-blocking. */
+/* Not a pipe, which would want to be fed while the program is listened to. */
 static bool
-open_pipes(int ours[3], int theirs[3])
+open_text(const unsigned char *text, size_t len, int *ret_fd)
 {
-	int pipe[2];
+	const unsigned int flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
+	int fd = memfd_create("text", flags | MFD_NOEXEC_SEAL);
 
-	for (int i = 0; i < 3; i++) {
-		make_pipe(pipe);
-		ours[i] = pipe[i == STDIN_FILENO ? 1 : 0];
-		theirs[i] = pipe[i == STDIN_FILENO ? 0 : 1];
-		if (ours[i] < 0 || theirs[i] < 0 ||
-		    fcntl(ours[i], F_SETFL, O_NONBLOCK) != 0)
-			return false;
-	}
-	return true;
+	if (fd < 0 && errno == EINVAL)
+		fd = memfd_create("text", flags);
+	*ret_fd = fd;
+	return fd >= 0 && io_write(fd, text, len) == IO_OK &&
+	       lseek(fd, 0, SEEK_SET) == 0 &&
+	       fcntl(fd, F_ADD_SEALS,
+		   F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) ==
+		   0;
+}
+
+static bool
+open_pipe(int *ret_ours, int *ret_theirs)
+{
+	int fds[2];
+
+	if (pipe2(fds, O_CLOEXEC) != 0)
+		return false;
+	*ret_ours = fds[0];
+	*ret_theirs = fds[1];
+	return fcntl(fds[0], F_SETFL, O_NONBLOCK) == 0;
 }
 
 static void
-close_three(const int fds[3])
+close_all(const int *fds, size_t count)
 {
-	for (int i = 0; i < 3; i++) {
+	for (size_t i = 0; i < count; i++)
 		if (fds[i] >= 0)
 			close(fds[i]);
-	}
 }
 
 pid_t
-launch(const char *path, const char *name, int ret_ours[3])
+launch(const char *path, const char *name, const unsigned char *text,
+    size_t text_len, int ret_ours[2])
 {
 	char name_line[sizeof("VERSED_TRANSFORM=") + LAUNCH_NAME_MAX];
-	char path_line[] = PATH_LINE, lang_line[] = LANG_LINE,
-	     own_path[PATH_MAX];
-	char *argv[] = {own_path, NULL};
-	char *env[] = {path_line, lang_line, name_line, NULL};
+	/* None of which is written to. */
+	char *argv[] = {(char *)path, NULL};
+	char *env[] = {(char *)PATH_LINE, (char *)LANG_LINE, name_line, NULL};
 	struct spawn program = {
 	    .path = path,
 	    .argv = argv,
 	    .env = env,
 	    .dir = "/",
+	    .fds = {-1, -1, -1},
 	    .group = SPAWN_OWN_SESSION,
 	    .dies_with_parent = true,
 	    .closes_others = true,
 	};
-	int ours[3] = {-1, -1, -1}, reason;
+	int ours[2] = {-1, -1}, error;
 	pid_t pid = -1;
 
-	snprintf(own_path, sizeof(own_path), "%s", path);
 	snprintf(name_line, sizeof(name_line), "VERSED_TRANSFORM=%s", name);
 	/* Not sigfillset(3), which leaves out what the library uses. */
 	memset(&program.defaults, 0xff, sizeof(program.defaults));
-	for (int i = 0; i < 3; i++)
-		program.fds[i] = -1;
-	if (open_pipes(ours, program.fds))
+	/* Opened so, each is no lower than what it becomes. */
+	if (open_text(text, text_len, &program.fds[0]) &&
+	    open_pipe(&ours[0], &program.fds[1]) &&
+	    open_pipe(&ours[1], &program.fds[2]))
 		pid = spawn_start(&program);
-	reason = errno;
-	close_three(program.fds);
+	error = errno;
+	close_all(program.fds, 3);
 	if (pid > 0)
 		memcpy(ret_ours, ours, sizeof(ours));
 	else
-		close_three(ours);
-	errno = reason;
+		close_all(ours, 2);
+	errno = error;
 	return pid;
+}
+
+void
+launch_explain(const char *path, int error, char ret_text[LAUNCH_ERROR_MAX])
+{
+	char line[INTERPRETER_MAX] = "", *name = line + 2, *cr;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd >= 0 && read(fd, line, sizeof(line) - 1) < 2)
+		line[0] = '\0';
+	if (fd >= 0)
+		close(fd);
+	name += strspn(name, " \t");
+	name[strcspn(name, " \t\n")] = '\0';
+	if (memcmp(line, "#!", 2) != 0 || access(name, X_OK) == 0) {
+		snprintf(ret_text, LAUNCH_ERROR_MAX, "%s",
+		    error == ENOENT ? "what is to load it is not there"
+				    : strerror(error));
+		return;
+	}
+	error = errno;
+	cr = strchr(name, '\r');
+	if (cr != NULL)
+		*cr = '\0';
+	snprintf(ret_text, LAUNCH_ERROR_MAX, "its interpreter %s%s: %s", name,
+	    cr != NULL ? "\\r" : "", strerror(error));
 }

@@ -1,22 +1,36 @@
 /* SPDX-License-Identifier: ISC */
-/* Starts a program that inherits nothing. */
+/* Starts a program that inherits nothing, and reads a text. */
 #ifndef LAUNCH_H
 #define LAUNCH_H
 
 #include <sys/types.h>
 
-/* The longest name of a program. */
-#define LAUNCH_NAME_MAX 64
+#include <stddef.h>
+
+/* The longest name of a program, and an error in words. */
+#define LAUNCH_NAME_MAX	 64
+#define LAUNCH_ERROR_MAX 400
 
 /*
  * Starts the program at path, an absolute one, without a shell: in /, in a
  * session of its own, with PATH, LANG and its name in VERSED_TRANSFORM for an
  * environment, no descriptors but 0 to 2, and default signal dispositions.
- * It dies with this process.
+ * Its standard input is a file of its own in memory that holds text and
+ * cannot be changed.  It dies with this process.
  *
- * Returns its pid and writes the other, non-blocking ends of its three streams
- * to ret_ours, by their numbers; or -1, errno says why.
+ * Returns its pid and writes the other, non-blocking ends of its standard
+ * output and error to ret_ours; or -1, errno says why.  What RLIMIT_FSIZE
+ * forbids is EFBIG where SIGXFSZ is ignored.
  */
-pid_t launch(const char *path, const char *name, int ret_ours[3]);
+pid_t launch(const char *path, const char *name, const unsigned char *text,
+    size_t text_len, int ret_ours[2]);
+
+/*
+ * Says, as strerror(3) and in printable characters, why the program at path
+ * could not be launched; of error, ENOENT and others may mean what is to run
+ * it.
+ */
+void launch_explain(
+    const char *path, int error, char ret_text[LAUNCH_ERROR_MAX]);
 
 #endif

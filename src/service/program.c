@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Runs a program between three pipes, none of which can block the others. */
+/* Runs a program, and hears both of its pipes until it is done. */
 #include "program.h"
 
 #include <sys/prctl.h>
@@ -7,7 +7,6 @@
 #include <sys/wait.h>
 
 #include <errno.h>
-#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -16,19 +15,19 @@
 #include <unistd.h>
 
 #include "children.h"
+#include "host/io.h"
 #include "launch.h"
 
 #define LINE_LEN_MAX 200
 #define LINES_MAX    100
 
 /* What is polled: our ends of the pipes, and the program's exit. */
-enum { IN, OUT, ERR, EXIT, ENDS };
+enum { OUT, ERR, EXIT, ENDS };
 
 struct run {
-	const struct program *program;
+	struct filters *filters;
+	const char *name;
 	struct pollfd ends[ENDS];
-	const unsigned char *text; /* what is left to write */
-	size_t text_len;
 	unsigned char *out;
 	size_t out_cap;
 	size_t out_len;
@@ -38,43 +37,44 @@ struct run {
 	pid_t pid;
 };
 
-bool
-program_can_clean_up(void)
-{
-	struct children children;
-
-	return children_read(&children);
-}
-
 static void
-emit_line(struct run *run, const unsigned char *line, size_t len)
+emit_line(struct run *run, const void *line, size_t len)
 {
-	if (run->program->on_line != NULL)
-		run->program->on_line(
-		    run->program->context, run->program->name, line, len);
+	run->filters->on_line(run->name, line, len);
 }
 
-/* Fails a run for a reason, a printf format. */
-__attribute__((format(printf, 2, 3))) static enum program_result
-fail(struct run *run, const char *format, ...)
+/* Ends a run with result, for a reason, a printf format. */
+__attribute__((format(printf, 3, 4))) static enum service_result
+fail(struct run *run, enum service_result result, const char *format, ...)
 {
-	char reason[LINE_LEN_MAX];
+	char *reason = run->filters->reason;
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(reason, sizeof(reason), format, args);
+	vsnprintf(reason, FILTERS_REASON_MAX, format, args);
 	va_end(args);
-	emit_line(run, (const unsigned char *)reason, strlen(reason));
-	return PROGRAM_FAILED;
+	emit_line(run, reason, strlen(reason));
+	return result;
+}
+
+static enum service_result
+fail_late(struct run *run)
+{
+	return fail(run, SERVICE_LATE,
+	    run->ends[OUT].fd >= 0 && run->ends[EXIT].fd < 0
+		? "it exited, but a process that it started holds its output"
+		: "it ran past the deadline");
 }
 
 static void
 flush_line(struct run *run)
 {
+	static const char no_more[] = "more lines are not logged";
+
 	if (run->line_len > 0 && run->lines < LINES_MAX) {
 		emit_line(run, run->line, run->line_len);
 		if (++run->lines == LINES_MAX)
-			fail(run, "more lines are not logged");
+			emit_line(run, no_more, strlen(no_more));
 	}
 	run->line_len = 0;
 }
@@ -104,19 +104,27 @@ prepare(struct children *ret_before)
 	       prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L) == 0;
 }
 
-/* Starts the program and opens all ends; errno says why it cannot be. */
-static bool
-start(struct run *run)
+/* Starts the program and opens all ends. */
+static enum service_result
+start(struct run *run, const char *path, const unsigned char *text, size_t len)
 {
-	int ours[3];
+	char reason[LAUNCH_ERROR_MAX];
+	int ours[2];
 
-	run->pid = launch(run->program->path, run->program->name, ours);
-	if (run->pid < 0)
-		return false;
-	for (int i = 0; i < 3; i++)
-		run->ends[i].fd = ours[i];
-	run->ends[EXIT].fd = (int)syscall(SYS_pidfd_open, run->pid, 0);
-	return run->ends[EXIT].fd >= 0;
+	run->pid = launch(path, run->name, text, len, ours);
+	if (run->pid > 0) {
+		run->ends[OUT].fd = ours[0];
+		run->ends[ERR].fd = ours[1];
+		run->ends[EXIT].fd = (int)syscall(SYS_pidfd_open, run->pid, 0);
+		if (run->ends[EXIT].fd >= 0)
+			return SERVICE_OK;
+		return fail(run, SERVICE_BROKEN, "cannot start it: %s",
+		    strerror(errno));
+	}
+	if (io_is_late())
+		return fail_late(run);
+	launch_explain(path, errno, reason);
+	return fail(run, SERVICE_BROKEN, "cannot start it: %s", reason);
 }
 
 /* Whether a call on a pipe failed only for now. */
@@ -126,25 +134,8 @@ is_for_now(int error)
 	return error == EAGAIN || error == EINTR;
 }
 
-/* Gives the program more of its text; one that takes no more needs none. */
-static enum program_result
-feed(struct run *run)
-{
-	ssize_t n = write(run->ends[IN].fd, run->text, run->text_len);
-
-	if (n < 0 && errno != EPIPE && !is_for_now(errno))
-		return fail(run, "cannot write to it: %s", strerror(errno));
-	if (n > 0) {
-		run->text += n;
-		run->text_len -= (size_t)n;
-	}
-	if (run->text_len == 0 || (n < 0 && errno == EPIPE))
-		close_end(run, IN);
-	return PROGRAM_OK;
-}
-
 /* Takes output. */
-static enum program_result
+static enum service_result
 collect(struct run *run)
 {
 	unsigned char beyond;
@@ -154,14 +145,16 @@ collect(struct run *run)
 		full ? 1 : run->out_cap - run->out_len);
 
 	if (n < 0 && !is_for_now(errno))
-		return fail(run, "cannot read from it: %s", strerror(errno));
+		return fail(run, SERVICE_BROKEN, "cannot read from it: %s",
+		    strerror(errno));
 	if (n > 0 && full)
-		return fail(run, "it wrote more than %zu bytes", run->out_cap);
+		return fail(run, SERVICE_FAILED, "it wrote more than %zu bytes",
+		    run->out_cap);
 	if (n > 0)
 		run->out_len += (size_t)n;
 	if (n == 0)
 		close_end(run, OUT);
-	return PROGRAM_OK;
+	return SERVICE_OK;
 }
 
 /* Takes messages; false where there are none now. */
@@ -194,7 +187,7 @@ hear_last(struct run *run)
 }
 
 /* Takes the exit status, if it has exited. */
-static enum program_result
+static enum service_result
 reap(struct run *run)
 {
 	int status;
@@ -202,99 +195,87 @@ reap(struct run *run)
 	int reason = errno;
 
 	if (pid == 0)
-		return PROGRAM_OK;
+		return SERVICE_OK;
 	close_end(run, EXIT);
 	hear_last(run);
 	if (pid < 0)
-		return fail(run, "cannot wait for it: %s", strerror(reason));
+		return fail(run, SERVICE_BROKEN, "cannot wait for it: %s",
+		    strerror(reason));
 	if (WIFSIGNALED(status))
-		return fail(run, "it was killed by signal %d: %s",
-		    WTERMSIG(status), strsignal(WTERMSIG(status)));
-	if (WEXITSTATUS(status) != 0)
-		return fail(
-		    run, "it exited with status %d", WEXITSTATUS(status));
-	return PROGRAM_OK;
+		return fail(run, SERVICE_FAILED,
+		    "it was killed by signal %d: %s", WTERMSIG(status),
+		    strsignal(WTERMSIG(status)));
+	switch (WEXITSTATUS(status)) {
+	case 0:
+		return SERVICE_OK;
+	case 126: /* by POSIX's shell, env and others */
+	case 127:
+		return fail(run, SERVICE_BROKEN,
+		    "it exited with status %d: what it wants to run cannot be",
+		    WEXITSTATUS(status));
+	default:
+		return fail(run, SERVICE_FAILED, "it exited with status %d",
+		    WEXITSTATUS(status));
+	}
 }
 
-/* Returns the milliseconds until the deadline, rounded up; -1 is for ever. */
-static int
-time_left_ms(const struct program *program)
-{
-	const struct timespec *deadline = &program->deadline;
-	struct timespec now;
-	long long ms;
-
-	if (program->is_over != NULL && program->is_over())
-		return 0;
-	if (deadline->tv_sec == 0 && deadline->tv_nsec == 0)
-		return -1;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	ms = (long long)(deadline->tv_sec - now.tv_sec) * 1000 +
-	     (deadline->tv_nsec - now.tv_nsec + 999999) / 1000000;
-	return ms < 0 ? 0 : ms > INT_MAX ? INT_MAX : (int)ms;
-}
-
-/* Serves the pipes until the program has exited and its output has ended. */
-static enum program_result
+/* Hears the program until it has exited and its output has ended. */
+static enum service_result
 attend(struct run *run)
 {
-	enum program_result result = PROGRAM_OK;
+	enum service_result result = SERVICE_OK;
 
 	while (run->ends[OUT].fd >= 0 || run->ends[EXIT].fd >= 0) {
-		int left_ms = time_left_ms(run->program);
-
-		if (left_ms == 0) {
-			fail(run, "it ran past the deadline");
-			return PROGRAM_LATE;
-		}
-		if (poll(run->ends, ENDS, left_ms) < 0) {
+		if (io_is_late())
+			return fail_late(run);
+		/* The deadline's alarm interrupts, and repeats. */
+		if (poll(run->ends, ENDS, -1) < 0) {
 			if (errno == EINTR)
 				continue;
-			return fail(run, "cannot poll: %s", strerror(errno));
+			return fail(run, SERVICE_BROKEN, "cannot poll: %s",
+			    strerror(errno));
 		}
-		if (run->ends[IN].revents != 0)
-			result = feed(run);
 		if (run->ends[ERR].revents != 0)
 			hear(run);
-		if (result == PROGRAM_OK && run->ends[OUT].revents != 0)
+		if (run->ends[OUT].revents != 0)
 			result = collect(run);
-		if (result == PROGRAM_OK && run->ends[EXIT].revents != 0)
+		if (result == SERVICE_OK && run->ends[EXIT].revents != 0)
 			result = reap(run);
-		if (result != PROGRAM_OK)
+		if (result != SERVICE_OK)
 			return result;
 	}
-	return PROGRAM_OK;
+	return SERVICE_OK;
 }
 
-enum program_result
-program_run(const struct program *program, const unsigned char *text,
-    size_t text_len, unsigned char *ret_text, size_t cap, size_t *ret_len)
+enum service_result
+program_run(struct filters *filters, const char *path, const char *name,
+    const unsigned char *text, size_t text_len, unsigned char *ret_text,
+    size_t cap, size_t *ret_len)
 {
 	struct run run = {
-	    .program = program,
-	    .ends = {{-1, POLLOUT, 0}, {-1, POLLIN, 0}, {-1, POLLIN, 0},
-		{-1, POLLIN, 0}},
-	    .text = text,
-	    .text_len = text_len,
+	    .filters = filters,
+	    .name = name,
+	    .ends = {{-1, POLLIN, 0}, {-1, POLLIN, 0}, {-1, POLLIN, 0}},
 	    .out = ret_text,
 	    .out_cap = cap,
 	};
-	enum program_result result;
+	enum service_result result;
 	struct children before;
 
 	if (!prepare(&before))
-		return fail(&run, "cannot start it: %s", strerror(errno));
-	if (!start(&run))
-		result = fail(&run, "cannot start it: %s", strerror(errno));
-	else
+		return fail(&run, SERVICE_BROKEN, "cannot start it: %s",
+		    strerror(errno));
+	result = start(&run, path, text, text_len);
+	if (result == SERVICE_OK)
 		result = attend(&run);
 	hear_last(&run);
 	for (int i = 0; i < ENDS; i++)
 		close_end(&run, i);
 	if (!children_kill(&before))
-		result = fail(&run, "its processes cannot be killed");
+		result = fail(
+		    &run, SERVICE_BROKEN, "its processes cannot be killed");
 	prctl(PR_SET_CHILD_SUBREAPER, 0L, 0L, 0L, 0L);
-	if (result == PROGRAM_OK)
+	if (result == SERVICE_OK)
 		*ret_len = run.out_len;
 	else
 		memset(ret_text, 0, run.out_len);

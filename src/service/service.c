@@ -50,9 +50,10 @@ service_capacity(size_t len)
 }
 
 enum service_result
-service_list(const struct filters *filters, unsigned char *ret_text, size_t cap,
+service_list(struct filters *filters, unsigned char *ret_text, size_t cap,
     size_t *ret_len)
 {
+	enum service_result result = SERVICE_OK;
 	size_t used = 0, filters_len = 0;
 
 	if (cap < LIST_MAX)
@@ -65,11 +66,12 @@ service_list(const struct filters *filters, unsigned char *ret_text, size_t cap,
 		ret_text[used + name_len] = '\n';
 		used += name_len + 1;
 	}
-	if (filters != NULL && !filters_list(filters, is_built_in,
-				   ret_text + used, cap - used, &filters_len))
-		return SERVICE_FAILED;
-	*ret_len = used + filters_len;
-	return SERVICE_OK;
+	if (filters != NULL)
+		result = filters_list(filters, is_built_in, ret_text + used,
+		    cap - used, &filters_len);
+	if (result == SERVICE_OK)
+		*ret_len = used + filters_len;
+	return result;
 }
 
 /*
@@ -97,7 +99,7 @@ apply(const struct transform *row, const unsigned char *text, size_t text_len,
 }
 
 enum service_result
-service_transform(const struct filters *filters, const unsigned char *name,
+service_transform(struct filters *filters, const unsigned char *name,
     size_t name_len, const unsigned char *text, size_t text_len,
     unsigned char *ret_text, size_t cap, size_t *ret_len)
 {

@@ -12,6 +12,7 @@ enum service_result {
 	SERVICE_UNKNOWN, /* the name is not on the whitelist */
 	SERVICE_FAILED,	 /* the transform cannot be done on this text */
 	SERVICE_LATE,	 /* a filter was not done at its deadline */
+	SERVICE_BROKEN,	 /* the server is at fault: a filter cannot run */
 };
 
 /*
@@ -29,7 +30,7 @@ size_t service_capacity(size_t len);
  * ret_len.  Any other result leaves ret_len alone, and nothing of the text in
  * ret_text.
  */
-enum service_result service_transform(const struct filters *filters,
+enum service_result service_transform(struct filters *filters,
     const unsigned char *name, size_t name_len, const unsigned char *text,
     size_t text_len, unsigned char *ret_text, size_t cap, size_t *ret_len);
 
@@ -37,9 +38,10 @@ enum service_result service_transform(const struct filters *filters,
  * Writes the whitelist, one name a line, to ret_text, which has cap bytes:
  * the table's names in its order, then those of filters, sorted.
  *
- * SERVICE_FAILED where it does not fit; otherwise as service_transform.
+ * SERVICE_BROKEN where filters cannot be listed or the names do not fit;
+ * otherwise as service_transform.
  */
-enum service_result service_list(const struct filters *filters,
+enum service_result service_list(struct filters *filters,
     unsigned char *ret_text, size_t cap, size_t *ret_len);
 
 /*

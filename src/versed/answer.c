@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "host/endpoint.h"
+#include "service/filter.h"
 #include "service/service.h"
 #include "session.h"
 
@@ -44,6 +45,9 @@ answer_make(struct answer *answer, const struct session *session,
 	case SERVICE_LATE:
 		return answer_fail(answer, EX_TEMPFAIL, LOG_NOTICE, "timeout",
 		    "the filter was not done at the deadline");
+	case SERVICE_BROKEN:
+		return answer_fail(answer, EX_SOFTWARE, LOG_ERR, "broken",
+		    session->filters->reason);
 	case SERVICE_FAILED:
 		break;
 	}

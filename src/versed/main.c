@@ -17,19 +17,25 @@
 #include "host/sandbox.h"
 #include "options.h"
 #include "poem.h"
+#include "service/filter.h"
 #include "service/service.h"
-#include "service/setup.h"
 #include "session.h"
 
-static struct filters *
-filters_or_die(const char *dir)
+/* Opens the folders of filters, if there are any. */
+static void
+open_filters(const struct versed_options *options, struct session *session)
 {
+	static struct filters filters; /* of zeros: takes no page of the file */
 	const char *reason;
-	struct filters *filters = setup_filters(dir, &reason);
 
-	if (filters == NULL)
-		log_die(EX_USAGE, "cannot use %s: %s", dir, reason);
-	return filters;
+	for (size_t i = 0; i < options->filters_count; i++) {
+		reason = filters_open(&filters, options->filters_dirs[i]);
+		if (reason != NULL)
+			log_die(EX_USAGE, "cannot use %s: %s",
+			    options->filters_dirs[i], reason);
+		session->filters = &filters;
+	}
+	filters.explains = options->list && options->verbose;
 }
 
 static _Noreturn void
@@ -38,10 +44,12 @@ print_list(struct session *session)
 	size_t len;
 
 	session->max = 0;
-	if (!session_open(session) ||
-	    service_list(session->filters, session->reply, session->reply_cap,
+	if (!session_open(session))
+		log_die(EX_OSERR, "cannot reserve memory: %s", strerror(errno));
+	if (service_list(session->filters, session->reply, session->reply_cap,
 		&len) != SERVICE_OK)
-		log_die(EX_SOFTWARE, "cannot list the transforms");
+		log_die(EX_SOFTWARE, "cannot list the transforms: %s",
+		    session->filters->reason);
 	fwrite(session->reply, 1, len, stdout);
 	versed_options_finish_printing();
 }
@@ -59,7 +67,8 @@ enter_sandbox(const struct session *session, enum endpoint_kind kind,
 	if ((kind == ENDPOINT_LISTENER || kind == ENDPOINT_DATAGRAM) &&
 	    max_requests != 1)
 		also |= SANDBOX_LONG_LIFE;
-	if (!setup_sandbox(session->filters != NULL, also))
+	if (!(session->filters != NULL ? sandbox_enter_with_filters()
+				       : sandbox_enter(also)))
 		log_die(
 		    EX_OSERR, "cannot enter the sandbox: %s", strerror(errno));
 }
@@ -119,8 +128,7 @@ prepare(const struct versed_options *options, struct session *session)
 	session->timeout_s = options->timeout_s;
 	session->verbose = options->verbose;
 	session->max = options->max;
-	if (options->filters_dir != NULL)
-		session->filters = filters_or_die(options->filters_dir);
+	open_filters(options, session);
 	if (options->list)
 		print_list(session);
 }

@@ -72,7 +72,10 @@ take(int c, struct versed_options *options)
 {
 	switch (c) {
 	case 'f':
-		options->filters_dir = optarg;
+		if (options->filters_count == FILTERS_DIRS_MAX)
+			log_die(EX_USAGE, "more than %d folders of filters",
+			    FILTERS_DIRS_MAX);
+		options->filters_dirs[options->filters_count++] = optarg;
 		break;
 	case 'L':
 		options->list = true;
@@ -116,7 +119,7 @@ versed_options_parse(int argc, char *argv[], struct versed_options *ret_options)
 	if (optind < argc)
 		log_die(EX_USAGE, "unexpected argument: %s", argv[optind]);
 	if (ret_options->poem_file != NULL &&
-	    (ret_options->filters_dir != NULL || ret_options->list))
+	    (ret_options->filters_count > 0 || ret_options->list))
 		log_die(EX_USAGE, "a poem (-p) is not transformed: "
 				  "neither -f nor -L goes with it");
 }

@@ -6,9 +6,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "service/filter.h"
+
 struct versed_options {
-	const char *filters_dir; /* or NULL */
-	const char *poem_file;	 /* or NULL */
+	const char *filters_dirs[FILTERS_DIRS_MAX];
+	size_t filters_count;
+	const char *poem_file; /* or NULL */
 	bool list;
 	bool verbose;
 	size_t max;		    /* bytes of a request's content */
@@ -17,7 +20,7 @@ struct versed_options {
 };
 
 /*
- * Reads the command line into ret_options, the string being one of argv, and
+ * Reads the command line into ret_options, the strings being those of argv, and
  * has the log go where it says.  Prints what was only to be printed, and logs
  * what is wrong with it; both end the process.
  */

@@ -9,7 +9,6 @@
 #include "answer.h"
 #include "host/io.h"
 #include "host/memory.h"
-#include "service/filter.h"
 #include "service/service.h"
 #include "wire/netstring.h"
 
@@ -142,8 +141,6 @@ session_serve(struct session *session, int in_fd, int out_fd, bool is_socket,
 	bool is_done;
 
 	io_set_deadline(session->timeout_s);
-	if (session->filters != NULL)
-		filters_set_deadline(session->filters, session->timeout_s);
 	is_done = make_reply(session, in_fd, &answer);
 	io_begin_stage();
 	if (is_done)

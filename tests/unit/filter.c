@@ -9,13 +9,18 @@ test_open(void)
 {
 	static struct filters none;
 
-	EXPECT(filters_open(&filters, dir) == FILTERS_OK);
-	EXPECT(strcmp(filters.dir, dir) == 0);
-	EXPECT(filters_open(&none, "/nonexistent") == FILTERS_ERROR &&
-	       errno == ENOENT);
-	EXPECT(filters_open(&none, "/etc/passwd") == FILTERS_ERROR &&
-	       errno == ENOTDIR);
-	EXPECT(filters_open(&none, "/tmp") == FILTERS_WRITABLE);
+	EXPECT(filters.count == 1 && strcmp(filters.dirs[0], dir) == 0);
+	EXPECT(strcmp(filters_open(&none, "/nonexistent"),
+		   "No such file or directory") == 0);
+	EXPECT(
+	    strcmp(filters_open(&none, "/etc/passwd"), "Not a directory") == 0);
+	EXPECT(strcmp(filters_open(&none, "/tmp"),
+		   "others than its owner can write to it") == 0);
+	EXPECT(none.count == 0);
+	for (size_t i = 0; i < FILTERS_DIRS_MAX; i++)
+		EXPECT(filters_open(&none, dir) == NULL);
+	EXPECT(filters_open(&none, dir) != NULL);
+	EXPECT(none.count == FILTERS_DIRS_MAX);
 }
 
 static bool
@@ -34,7 +39,7 @@ link_cat(const char *name)
 
 /* Whether the name is a filter's: it is cat, and gives what it gets. */
 static bool
-is_cat(const struct filters *of, const char *name)
+is_cat(struct filters *of, const char *name)
 {
 	unsigned char room[8] = "";
 	size_t len = 77;
@@ -65,8 +70,7 @@ test_names(void)
 	size_t len = 0;
 
 	EXPECT(mkdir("names", 0755) == 0 && chdir("names") == 0);
-	EXPECT(filters_open(&of, ".") == FILTERS_OK);
-	filters_set_deadline(&of, 50);
+	EXPECT(filters_open(&of, ".") == NULL);
 	for (int c = 1; c < 256; c++) {
 		if (c == '/')
 			continue;
@@ -103,8 +107,8 @@ test_names(void)
 			append_line(want, name);
 		}
 	}
-	EXPECT(filters_list(
-	    &of, is_never_taken, (unsigned char *)got, sizeof(got), &len));
+	EXPECT(filters_list(&of, is_never_taken, (unsigned char *)got,
+		   sizeof(got), &len) == SERVICE_OK);
 	EXPECT(len == strlen(want) && memcmp(got, want, len) == 0);
 	EXPECT(chdir("..") == 0);
 }
@@ -122,8 +126,7 @@ test_service(void)
 	EXPECT(service_list(NULL, (unsigned char *)want, cap, &want_len) ==
 	       SERVICE_OK);
 	EXPECT(mkdir("service", 0755) == 0 && chdir("service") == 0);
-	EXPECT(filters_open(&of, ".") == FILTERS_OK);
-	filters_set_deadline(&of, 50);
+	EXPECT(filters_open(&of, ".") == NULL);
 	for (const char *line = want, *end; (end = strchr(line, '\n')) != NULL;
 	     line = end + 1) {
 		snprintf(name, sizeof(name), "%.*s", (int)(end - line), line);
@@ -155,7 +158,7 @@ test_service(void)
 		link_cat(name);
 	}
 	len = 77;
-	EXPECT(service_list(&of, room, cap, &len) == SERVICE_FAILED);
+	EXPECT(service_list(&of, room, cap, &len) == SERVICE_BROKEN);
 	EXPECT(len == 77 && chdir("..") == 0);
 }
 
@@ -176,8 +179,7 @@ test_long_folder(void)
 		name[rest <= 201 ? rest - 1 : rest <= 300 ? 100 : 200] = '\0';
 		EXPECT(mkdir(name, 0755) == 0 && chdir(name) == 0);
 	}
-	EXPECT(filters_open(&of, ".") == FILTERS_OK);
-	filters_set_deadline(&of, 50);
+	EXPECT(filters_open(&of, ".") == NULL);
 	link_cat("ab");
 	link_cat("abc");
 	EXPECT(is_cat(&of, "ab"));
@@ -195,22 +197,32 @@ is_taken(const char *name)
 static void
 test_list(void)
 {
-	static struct filters of = {.dir = "/nonexistent"};
+	static struct filters of;
+	static const char *const gone =
+	    "cannot use /nonexistent: No such file or directory";
 	unsigned char *room = unit_room(9);
 	size_t len = 77;
 
-	EXPECT(!filters_list(&of, is_taken, room, 9, &len) && len == 77);
+	strcpy(of.dirs[0], "/nonexistent");
+	of.count = 1;
+	EXPECT(filters_list(&of, is_taken, room, 9, &len) == SERVICE_BROKEN);
+	EXPECT(len == 77 && strcmp(of.reason, gone) == 0);
+	of.count = 0;
 	EXPECT(mkdir("list", 0755) == 0);
-	EXPECT(filters_open(&of, "list") == FILTERS_OK);
-	EXPECT(filters_list(&of, is_taken, room, 9, &len) && len == 0);
+	EXPECT(filters_open(&of, "list") == NULL);
+	EXPECT(filters_list(&of, is_taken, room, 9, &len) == SERVICE_OK);
+	EXPECT(len == 0);
 	link_cat("list/cat");
 	link_cat("list/a");
 	link_cat("list/b");
 	link_cat("list/0-");
-	EXPECT(filters_list(&of, is_taken, room, 9, &len) && len == 9);
+	EXPECT(filters_list(&of, is_taken, room, 9, &len) == SERVICE_OK);
+	EXPECT(len == 9);
 	EXPECT(memcmp(room, "0-\na\ncat\n", 9) == 0);
 	len = 77;
-	EXPECT(!filters_list(&of, is_taken, room + 1, 8, &len) && len == 77);
+	EXPECT(
+	    filters_list(&of, is_taken, room + 1, 8, &len) == SERVICE_BROKEN);
+	EXPECT(len == 77);
 }
 
 int

@@ -2,6 +2,7 @@
 /* Filters at work: their room, their time, their messages, and signals. */
 #include "service/program.h"
 
+#include <sys/resource.h>
 #include <sys/time.h>
 
 #include "filters.h"
@@ -47,83 +48,46 @@ test_room_is_kept(void)
 	}
 }
 
-/* Whether what was said last was said at the deadline or after it. */
-static bool
-was_said_in_time(void)
+/* Says how long it took, in milliseconds, until the filter was late. */
+static long long
+late_after_ms(const char *name, unsigned long timeout_s)
 {
-	return said_at.tv_sec != filters.deadline.tv_sec
-		   ? said_at.tv_sec > filters.deadline.tv_sec
-		   : said_at.tv_nsec >= filters.deadline.tv_nsec;
+	unsigned char room[64];
+	struct timespec start, end;
+	size_t len = 77;
+
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	io_set_deadline(timeout_s);
+	EXPECT(ask(name, room, 0, room, 64, &len) == SERVICE_LATE);
+	EXPECT(len == 77);
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	return (end.tv_sec - start.tv_sec) * 1000LL +
+	       (end.tv_nsec - start.tv_nsec) / 1000000;
 }
 
 static void
 test_deadline(void)
 {
-	unsigned char room[64];
-	struct timespec now;
+	unsigned char text[4] = "abcd", room[4];
 	size_t len = 77;
 
-	/* One in this second. */
-	do
-		clock_gettime(CLOCK_MONOTONIC, &filters.deadline);
-	while (filters.deadline.tv_nsec >= 900000000);
-	filters.deadline.tv_nsec += 50000000;
-	EXPECT(ask("hang", room, 0, room, 64, &len) == SERVICE_LATE);
-	EXPECT(len == 77 && was_said_in_time());
+	EXPECT(late_after_ms("hang", 1) >= 999);
 	EXPECT(strcmp(said, "hang: it ran past the deadline\n") == 0);
-	/* One at a whole second. */
-	clock_gettime(CLOCK_MONOTONIC, &filters.deadline);
-	filters.deadline.tv_sec++;
-	filters.deadline.tv_nsec = 0;
-	EXPECT(ask("hang", room, 0, room, 64, &len) == SERVICE_LATE);
-	EXPECT(was_said_in_time());
-	filters_set_deadline(&filters, 0);
-	EXPECT(filters.deadline.tv_sec == 0 && filters.deadline.tv_nsec == 0);
-	filters_set_deadline(&filters, 50);
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	EXPECT(filters.deadline.tv_sec >= now.tv_sec + 49);
-	EXPECT(filters.deadline.tv_sec <= now.tv_sec + 50);
-}
-
-static bool
-is_over(void)
-{
-	return true;
-}
-
-static bool
-is_over_once_heard(void)
-{
-	return said_len > 0;
-}
-
-/* Without a deadline; told that it is over; at a deadline in the far future. */
-static void
-test_other_deadlines(void)
-{
-	unsigned char room[4];
-	size_t len = 77;
-
-	filters_set_deadline(&filters, 0);
-	EXPECT(ask("cat", room, 0, room, 4, &len) == SERVICE_OK && len == 0);
-	filters.is_over = is_over;
-	EXPECT(ask("hang", room, 0, room, 4, &len) == SERVICE_LATE);
-	EXPECT(strcmp(said, "hang: it ran past the deadline\n") == 0);
+	/* It has passed already. */
+	EXPECT(ask("cat", text, 0, room, 4, &len) == SERVICE_LATE);
+	EXPECT(ask("cat", text, 4, room, 4, &len) == SERVICE_LATE && len == 77);
+	EXPECT(strcmp(said, "cat: it ran past the deadline\n") == 0);
+	EXPECT(strcmp(filters.reason, "it ran past the deadline") == 0);
 	/* The line that it has begun is shown, too. */
-	filters.is_over = is_over_once_heard;
-	EXPECT(ask("partly", room, 0, room, 4, &len) == SERVICE_LATE);
+	late_after_ms("partly", 1);
 	EXPECT(strcmp(said, "partly: one\npartly: it ran past the deadline\n"
 			    "partly: two\n") == 0);
-	filters.is_over = NULL;
-	filters.deadline = (struct timespec){.tv_nsec = 1};
-	EXPECT(ask("hang", room, 0, room, 4, &len) == SERVICE_LATE);
-	filters_set_deadline(&filters, 999999999);
-	EXPECT(ask("cat", room, 0, room, 4, &len) == SERVICE_OK && len == 0);
-	clock_gettime(CLOCK_MONOTONIC, &filters.deadline);
-	EXPECT(ask("cat", room, 0, room, 4, &len) == SERVICE_LATE);
-	filters.deadline.tv_sec -= filters.deadline.tv_sec > 1;
-	EXPECT(ask("cat", room, 0, room, 4, &len) == SERVICE_LATE);
-	filters_set_deadline(&filters, 50);
+	late_after_ms("held", 1);
+	EXPECT(strcmp(said, "held: it exited, but a process that it started "
+			    "holds its output\n") == 0);
+	io_set_deadline(0);
+	EXPECT(ask("cat", text, 4, room, 4, &len) == SERVICE_OK && len == 4);
+	io_set_deadline(50);
 }
 
 static void
@@ -138,16 +102,51 @@ test_killed(void)
 	EXPECT(len == 77);
 }
 
-/* Nobody need be told. */
+/* What a shell, env(1) and others say of what they cannot run. */
 static void
-test_without_listener(void)
+test_cannot_run(void)
 {
 	unsigned char room[4];
 	size_t len = 77;
 
-	filters.on_line = NULL;
-	EXPECT(ask("fail", room, 4, room, 4, &len) == SERVICE_FAILED);
-	filters.on_line = on_line;
+	EXPECT(ask("noexec", room, 0, room, 4, &len) == SERVICE_BROKEN);
+	EXPECT(strstr(said, "noexec: it exited with status 126: ") != NULL);
+	EXPECT(ask("nofile", room, 0, room, 4, &len) == SERVICE_BROKEN);
+	EXPECT(strcmp(filters.reason, "it exited with status 127: what it "
+				      "wants to run cannot be") == 0);
+	EXPECT(len == 77);
+}
+
+/* It can be read twice, and by whom it starts, but not written to. */
+static void
+test_text(void)
+{
+	unsigned char text[4] = "abcd", room[16];
+	size_t len = 77;
+
+	EXPECT(ask("twice", text, 4, room, 16, &len) == SERVICE_OK);
+	EXPECT(len == 8 && memcmp(room, "abcdabcd", 8) == 0);
+	EXPECT(ask("writes", text, 4, room, 16, &len) == SERVICE_OK);
+	EXPECT(len == 4 && memcmp(room, "abcd", 4) == 0);
+}
+
+/* Where files may have two bytes the server is at fault. */
+static void
+test_file_size(void)
+{
+	unsigned char text[4] = "abcd", room[4];
+	struct rlimit all, few;
+	size_t len = 77;
+
+	signal(SIGXFSZ, SIG_IGN);
+	getrlimit(RLIMIT_FSIZE, &all);
+	few = all;
+	few.rlim_cur = 2;
+	setrlimit(RLIMIT_FSIZE, &few);
+	EXPECT(ask("cat", text, 4, room, 4, &len) == SERVICE_BROKEN);
+	setrlimit(RLIMIT_FSIZE, &all);
+	EXPECT(len == 77 &&
+	       strcmp(said, "cat: cannot start it: File too large\n") == 0);
 }
 
 /* What "say" is given it says; expects what is to be heard of it. */
@@ -301,6 +300,8 @@ test_signals(void)
 	EXPECT(ask("cat", text, TEXT_LEN, room, TEXT_LEN, &len) == SERVICE_OK);
 	EXPECT(ask("fail", text, 4, room, 4, &len) == SERVICE_FAILED);
 	setitimer(ITIMER_REAL, &calm, NULL);
+	io_init();
+	io_set_deadline(50);
 	EXPECT(len == TEXT_LEN && memcmp(text + 4, room + 4, len - 4) == 0);
 	free(text);
 	free(room);
@@ -317,17 +318,24 @@ main(void)
 	add("fail", "#!/bin/sh\ncat; printf 'a\\n\\nb' >&2; exit 9\n");
 	add("flood", "#!/bin/sh\nyes >&2 &\nsleep 0.1\n");
 	add("hang", "#!/bin/sh\nsleep 1000 & sleep 1000\n");
+	add("held", "#!/bin/sh\nsleep 1000 &\n");
 	add("late", "#!/bin/sh\necho first >&2\n"
 		    "(sleep 0.1; echo late >&2; sleep 0.1; echo last >&2) &\n");
 	add("mute", "#!/bin/sh\nexec 2>&-\nsleep 0.3\n");
+	add("noexec", "#!/bin/sh\nexec /dev/null\n");
+	add("nofile", "#!/bin/sh\nexec /nonexistent/x\n");
 	add("partly", "#!/bin/sh\nprintf 'one\\ntwo' >&2; sleep 1000\n");
 	add("say", "#!/bin/sh\nexec cat >&2\n");
+	add("twice", "#!/bin/sh\ncat /dev/stdin; exec cat /dev/stdin\n");
+	add("writes", "#!/bin/sh\necho x 2>/dev/null >&0\n"
+		      "exec cat /dev/stdin\n");
 	test_room();
 	test_room_is_kept();
 	test_deadline();
-	test_other_deadlines();
 	test_killed();
-	test_without_listener();
+	test_cannot_run();
+	test_text();
+	test_file_size();
 	test_messages();
 	test_late_words();
 	test_last_words();
