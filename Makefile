@@ -93,7 +93,9 @@ INSTALLED     = $(BIN_PROGRAMS:%=$(BINDIR)/%) $(SBIN_PROGRAMS:%=$(SBINDIR)/%) \
 	$(MAN7:%=$(MANDIR)/man7/%) $(MAN8:%=$(MANDIR)/man8/%) \
 	$(UNITS:%=$(UNITDIR)/%) $(COMPDIR)/versify
 
-# The units name the programs where they are installed.
+# Units and manuals name the programs where they are installed.
+AT_HOME = sed 's,/usr/local/sbin,$(SBINDIR),g; s,/usr/local/libexec,$(LIBEXECDIR),g'
+
 install: all
 	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(SBINDIR) \
 		$(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(MANDIR)/man1 \
@@ -102,14 +104,14 @@ install: all
 	install $(BIN_PROGRAMS:%=$B/%) $(DESTDIR)$(BINDIR)
 	install $(SBIN_PROGRAMS:%=$B/%) $(DESTDIR)$(SBINDIR)
 	install $(CGI_PROGRAMS:%=$B/%) $(DESTDIR)$(LIBEXECDIR)
-	install -m 644 $(MAN1:%=man/%) $(DESTDIR)$(MANDIR)/man1
-	install -m 644 $(MAN7:%=man/%) $(DESTDIR)$(MANDIR)/man7
-	install -m 644 $(MAN8:%=man/%) $(DESTDIR)$(MANDIR)/man8
 	install -m 644 src/versify/completion.bash $(DESTDIR)$(COMPDIR)/versify
+	for page in $(MAN1) $(MAN7) $(MAN8); do \
+		$(AT_HOME) man/$$page | install -m 644 /dev/stdin \
+			$(DESTDIR)$(MANDIR)/man$${page##*.}/$$page || exit; \
+	done
 	for unit in $(UNITS); do \
-		sed 's,/usr/local/sbin,$(SBINDIR),g' systemd/$$unit | \
-			install -m 644 /dev/stdin $(DESTDIR)$(UNITDIR)/$$unit || \
-			exit; \
+		$(AT_HOME) systemd/$$unit | install -m 644 /dev/stdin \
+			$(DESTDIR)$(UNITDIR)/$$unit || exit; \
 	done
 
 uninstall:
@@ -125,9 +127,19 @@ dist:
 		--prefix=$(DIST)/ -o $B/$(DIST).tar HEAD
 	gzip -9fn $B/$(DIST).tar
 
+# Debian's package, of a copy of what is here: $B/deb/versed_*.deb.
+deb:
+	rm -rf $B/deb
+	mkdir -p $B/deb/$(DIST)
+	tar -c --exclude=./.git --exclude=./build \
+		--exclude=./$(patsubst $(CURDIR)/%,%,$(abspath $B)) . | \
+		tar -x --no-same-permissions -C $B/deb/$(DIST)
+	cd $B/deb/$(DIST) && env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS \
+		dpkg-buildpackage -b -us -uc
+
 clean:
 	rm -rf $B
 
-.PHONY: all clean deps dist install list-installed run uninstall
+.PHONY: all clean deb deps dist install list-installed run uninstall
 
 -include tests/check.mk

@@ -4,13 +4,15 @@
 CHECK_RULES = tests/check.mk $(RULES)
 
 # What testing needs of Debian 12 and 13 beside BUILD_PACKAGES.
-CHECK_PACKAGES = apache2-bin bats bats-assert bats-file bats-support \
-	chromium chromium-driver clang clang-format cppcheck curl fcgiwrap \
-	git gnuplot-nox haproxy iproute2 ipsvd libunistring-dev lighttpd mandoc \
-	ncat netbase netcat-openbsd netcat-traditional nginx-light parallel \
-	procps python3 python3-twisted shellcheck socat strace ucspi-tcp unicode-data
+CHECK_PACKAGES = apache2-bin bats bats-assert bats-file bats-support blhc \
+	chromium chromium-driver clang clang-format cppcheck curl debhelper \
+	fcgiwrap git gnuplot-nox haproxy iproute2 ipsvd libunistring-dev \
+	lighttpd lintian mandoc ncat netbase netcat-openbsd netcat-traditional \
+	nginx-light parallel pkgconf procps python3 python3-twisted shellcheck \
+	socat strace ucspi-tcp unicode-data
 # Beside them, for what `make check` does not run, where Debian has them.
-EVIDENCE_PACKAGES = cvc4 debootstrap frama-c-base gcovr libclang-rt-14-dev valgrind why3 z3
+EVIDENCE_PACKAGES = cvc4 debootstrap frama-c-base gcovr libclang-rt-14-dev \
+	systemd-dev valgrind why3 z3
 # What the inetds need that tests/lib/get-inetds unpacks.
 INETD_PACKAGES = libbsd0 libevent-2.1-7 libnsl2 libtirpc3 libwrap0
 
@@ -147,7 +149,7 @@ $(INSTRUMENTED):
 
 # Warnings are errors here, with both compilers.
 SOURCES = $(wildcard src/*/*.c tests/*/*.c)
-SCRIPTS = .ci/run try $(shell grep -rlE '^\#!/bin/(ba)?sh' tests)
+SCRIPTS = .ci/run try $(shell grep -rlE '^\#!/bin/(ba)?sh' debian/tests tests)
 
 # What tests/instrumented/run says.
 PLACES = -DPROGRAM='""' -DREPORTS='""'

@@ -44,13 +44,17 @@ installed() {
 	done
 }
 
-@test "the unit names the installed program" {
+@test "units and manuals name the installed programs" {
 	make_tree install PREFIX=/opt/poetry SBINDIR=/opt/poetry/bin
 	run -0 grep ^ExecStart= \
 		"$TREE/opt/poetry/lib/systemd/system/versed@.service"
 	assert_output ExecStart=/opt/poetry/bin/versed
 	[[ -x $TREE/opt/poetry/bin/versed ]]
 	run ! grep -r /usr/local "$TREE"/opt/poetry/lib
+	run -0 grep -rho '/[a-z/]*/versed[.a-z-]*' "$TREE/opt/poetry/share/man/man8"
+	assert_line /opt/poetry/bin/versed-pool
+	assert_line /opt/poetry/libexec/versed.cgi
+	refute_output --partial /usr/local
 }
 
 @test "the modes are right under any umask" {
