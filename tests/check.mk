@@ -8,8 +8,8 @@ CHECK_PACKAGES = apache2-bin bats bats-assert bats-file bats-support blhc \
 	chromium chromium-driver clang clang-format cppcheck curl debhelper \
 	fcgiwrap git gnuplot-nox haproxy iproute2 ipsvd libunistring-dev \
 	lighttpd lintian mandoc ncat netbase netcat-openbsd netcat-traditional \
-	nginx-light parallel pkgconf procps python3 python3-twisted shellcheck \
-	socat strace ucspi-tcp unicode-data
+	nginx-light parallel pkgconf procps python3 python3-icu python3-twisted \
+	shellcheck socat strace ucspi-tcp unicode-data
 # Beside them, for what `make check` does not run, where Debian has them.
 EVIDENCE_PACKAGES = cvc4 debootstrap frama-c-base gcovr libclang-rt-14-dev \
 	systemd-dev valgrind why3 z3
@@ -55,10 +55,11 @@ $B/unit/%.o: tests/unit/%.c $(UNIT_HEADERS) $(HEADERS) $(CHECK_RULES)
 
 .SECONDARY:
 .SECONDEXPANSION:
-$B/unit/%-sanitized: $B/unit/%-sanitized.o $$(call UNIT_OBJS,sanitized,$$*)
+$(UNIT_TESTS:%=$B/unit/%-sanitized): $B/unit/%-sanitized: \
+		$B/unit/%-sanitized.o $$(call UNIT_OBJS,sanitized,$$*)
 	$(CC) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(UNIT_LIBS_$*)
 
-$B/unit/%: $B/unit/%.o $$(call UNIT_OBJS,cc,$$*)
+$(UNIT_TESTS:%=$B/unit/%): $B/unit/%: $B/unit/%.o $$(call UNIT_OBJS,cc,$$*)
 	$(CC) -Wl,--gc-sections $(LDFLAGS) -o $@ $^ $(UNIT_LIBS_$*)
 
 # The service as a library for Python to load.

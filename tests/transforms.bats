@@ -68,6 +68,13 @@ like() {
 	transforms title 'e.e. cummings/twenty-one' 'E.E. Cummings/Twenty-One'
 	transforms title "'tis" "'Tis"
 	transforms title 'ΟΔΟΣ ǆ ßs ﬁn' 'Οδος ǅ Sss Fin'
+	transforms title 'ինչո՞ւ կ՚երթամ' 'Ինչո՞ւ Կ՚երթամ'
+	transforms title 'yaʔax ٣d 3d' 'Yaʔax ٣d 3d'
+	transforms title $'foo\u200bbar' $'Foo\u200bBar'
+	transforms title "the 90's, 2ND" "The 90's, 2nd"
+	transforms title "foo_bar DON´T rock 'n' roll" "Foo_Bar Don´t Rock 'N' Roll"
+	transforms title 'ΟΔΟΣ.ΑΒ ΟΔΟΣ:ΑΒ' 'Οδος.Αβ Οδοσ:αβ'
+	transforms title 'a—b…c d' 'A—B…C D'
 }
 
 @test "the case transforms refuse what is not UTF-8" {
@@ -105,8 +112,12 @@ sys.stdout.buffer.write(b"\n".join(body.split(b"\n")[::-1]) + end)'
 
 @test "the case table is what the Unicode Character Database gives" {
 	skip_unless 'test -e /usr/share/unicode/UnicodeData.txt' unicode-data
-	/usr/bin/python3 "$ROOT/src/transforms/casemap-table.py" |
-		cmp - "$ROOT/src/transforms/casemap-table.c"
+	/usr/bin/python3 "$ROOT/src/transforms/casemap-table.py" >table.c
+	# A later Unicode may differ: then the oracles alone say what is right.
+	if cmp <(sed -n 4p table.c) <(sed -n 4p "$ROOT/src/transforms/casemap-table.c")
+	then
+		cmp table.c "$ROOT/src/transforms/casemap-table.c"
+	fi
 }
 
 @test "case mapping agrees with Python" {
@@ -116,6 +127,15 @@ sys.stdout.buffer.write(b"\n".join(body.split(b"\n")[::-1]) + end)'
 	run -0 /usr/bin/python3 "$ROOT/tests/unit/casemap-oracle.py" \
 		"$BUILD/unit/casemap.so"
 	[[ "$output" == '0 differences from Python '* ]]
+}
+
+@test "title's words are ICU's, but for those listed" {
+	need_shipped libraries
+	skip_unless "/usr/bin/python3 -c 'import icu' 2>/dev/null" python3-icu
+	skip_unless "test -e '$BUILD/unit/casemap.so'" 'make check'
+	run -0 /usr/bin/python3 "$ROOT/tests/unit/words-oracle.py" \
+		"$BUILD/unit/casemap.so"
+	[[ "${lines[-1]}" == '0 differences from ICU '* ]]
 }
 
 @test "a large poem passes the sandbox whole" {
@@ -201,4 +221,14 @@ EOF
 		}' >manual
 	diff table manual
 	[ "$(cut -d : -f 1 table)" = "$("$VERSED" -L)" ]
+	# What it shows of words is so.
+	sed -n '/^\.It Cm title/,/^\.It Cm rot13/p' "$ROOT/man/versed.8" |
+		sed -n "s/^\.Ql \(.*\) [,.]$/\1/p" |
+		sed "s/\\\\(cq/’/g; s/\\\\('e/é/g" >examples
+	[ "$(wc -l <examples)" -ge 7 ]
+	while IFS= read -r example; do
+		transforms title "$(/usr/bin/python3 -c \
+			'import sys; print(sys.argv[1].lower())' "$example")" \
+			"$example"
+	done <examples
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The properties that decide on a sigma, and where a word goes on. */
+/* The properties that decide on a sigma and on the end of a word. */
 #include "casemap-context.h"
 
 #include <stddef.h>
@@ -24,14 +24,33 @@ casemap_is_cased(uint32_t code)
 	return sets_of(code)->cased >> code % 64 & 1;
 }
 
+/* Tags and variation selectors, past the table; casemap-table.py has them. */
+static bool
+is_selector(uint32_t code)
+{
+	return code == 0xe0001 || (code >= 0xe0020 && code <= 0xe007f) ||
+	       (code >= 0xe0100 && code <= 0xe01ef);
+}
+
 bool
 casemap_is_ignorable(uint32_t code)
 {
-	/* Tags and variation selectors; casemap-table.py checks these. */
-	if (code == 0xe0001 || (code >= 0xe0020 && code <= 0xe007f) ||
-	    (code >= 0xe0100 && code <= 0xe01ef))
-		return true;
-	return sets_of(code)->ignorable >> code % 64 & 1;
+	return is_selector(code) || sets_of(code)->ignorable >> code % 64 & 1;
+}
+
+enum casemap_word
+casemap_word_at(uint32_t code)
+{
+	const struct casemap_set *set = sets_of(code);
+	uint64_t bit = (uint64_t)1 << code % 64;
+
+	if (set->letter & bit)
+		return CASEMAP_WORD_LETTER;
+	if (set->number & bit)
+		return CASEMAP_WORD_NUMBER;
+	if (set->inside & bit || is_selector(code))
+		return CASEMAP_WORD_INSIDE;
+	return set->between & bit ? CASEMAP_WORD_BETWEEN : CASEMAP_WORD_END;
 }
 
 /*

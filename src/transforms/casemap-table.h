@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 /* A page is 64 code points; past the last page nothing has case. */
-#define CASEMAP_PAGES 2000
+#define CASEMAP_PAGES 2032
 
 /* Marks a leaf's entry whose other bits are an index of casemap_specials. */
 #define CASEMAP_SPECIAL 0x8000
@@ -38,13 +38,21 @@ struct casemap_special {
 
 extern const struct casemap_special casemap_specials[];
 
-/* The Cased and the Case_Ignorable code points of a page, a bit each. */
+/*
+ * Which code points of a page are Cased or Case_Ignorable, and what they are in
+ * a word: a letter or a digit, part of the one before, or able to join two
+ * (Word_Break, UAX 29).  A bit each.
+ */
 struct casemap_set {
 	uint64_t cased;
 	uint64_t ignorable;
+	uint64_t letter;
+	uint64_t number;
+	uint64_t inside;
+	uint64_t between;
 };
 
-extern const uint8_t casemap_set_pages[CASEMAP_PAGES];
+extern const uint16_t casemap_set_pages[CASEMAP_PAGES];
 extern const struct casemap_set casemap_sets[];
 
 #endif

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: ISC
-"""Writes casemap-table.c from the Unicode Character Database.
+"""Writes casemap-table.c from the Unicode Character Database, which is
+Copyright (c) 1991-2022 Unicode, Inc.; LICENSE has its notice.
 
 Usage: casemap-table.py [UCD] > casemap-table.c
 UCD is the folder of UnicodeData.txt, /usr/share/unicode by default.
@@ -8,7 +9,7 @@ UCD is the folder of UnicodeData.txt, /usr/share/unicode by default.
 
 import sys
 
-PAGES = 2000  # CASEMAP_PAGES of casemap-table.h
+PAGES = 2032  # CASEMAP_PAGES of casemap-table.h
 SPECIAL = 0x8000  # CASEMAP_SPECIAL
 SIGMA = 0x3A3
 # What casemap.c knows of the code points past the last page.
@@ -22,6 +23,12 @@ def rows(name):
             line = line.split("#")[0].strip()
             if line:
                 yield [field.strip() for field in line.split(";")]
+
+
+def version():
+    """Returns the name and the version of a file, as its first line has it."""
+    with open(f"{UCD}/DerivedCoreProperties.txt", encoding="utf-8") as file:
+        return file.readline()[1:].strip()
 
 
 def text(field):
@@ -48,14 +55,32 @@ def read_mappings():
     return lower, upper, title
 
 
-def read_property(name):
-    """Returns the set of code points that have a derived property."""
+def read_property(*names, file="DerivedCoreProperties.txt"):
+    """Returns the set of code points that a file gives one of the names."""
     codes = set()
-    for row in rows("DerivedCoreProperties.txt"):
-        if row[1] == name:
+    for row in rows(file):
+        if row[1] in names:
             first, _, last = row[0].partition("..")
             codes.update(range(int(first, 16), int(last or first, 16) + 1))
     return codes
+
+
+def read_words():
+    """Returns the four sets that say what becomes of a word: UAX 29's, but
+    that a full stop ends a word and a spacing accent is an apostrophe."""
+    name = "auxiliary/WordBreakProperty.txt"
+    letter = read_property("ALetter", "Hebrew_Letter", file=name)
+    number = read_property("Numeric", file=name)
+    inside = read_property("Extend", "Format", "ZWJ", file=name)
+    between = read_property(
+        "MidLetter", "MidNumLet", "Single_Quote", file=name
+    ) - {ord(".")}
+    others = read_property("Katakana", "ExtendNumLet", file=name)
+    for row in rows("UnicodeData.txt"):
+        code = int(row[0], 16)
+        if row[2] == "Sk" and code >= 0x80:
+            between.add(code)
+    return letter, number, inside, between - letter - inside - others
 
 
 class Pool:
@@ -118,22 +143,34 @@ def write_rows(items, width):
 def main():
     lower, upper, title = read_mappings()
     cased, ignorable = read_property("Cased"), read_property("Case_Ignorable")
+    letter, number, inside, between = read_words()
+    properties = cased, ignorable, letter, number, inside, between
     high = range(PAGES * 64, 0x110000)
-    assert not any(c in high for c in {*lower, *upper, *title, *cased})
+    low = {*lower, *upper, *title, *cased, *letter, *number, *between}
+    assert not any(c in high for c in low)
     assert {c for c in ignorable if c in high} == HIGH_IGNORABLE
+    assert {c for c in inside if c in high} == HIGH_IGNORABLE
+    # Where a word ends, nothing has case.
+    assert {*lower, *upper, *title, *cased} <= letter | inside
 
     specials = Pool(b"", "σ".encode())  # not UTF-8; CASEMAP_SIGMA
     leaves = Pool((SPECIAL,) * 64)
     pages = [build_pages(m, leaves, specials) for m in (lower, upper, title)]
     sets = Pool()
     set_pages = [
-        sets.number((bits(p, cased), bits(p, ignorable))) for p in range(PAGES)
+        sets.number(tuple(bits(p, codes) for codes in properties))
+        for p in range(PAGES)
     ]
-    assert len(leaves.items) <= 256 and len(sets.items) <= 256
+    assert len(leaves.items) <= 256
     assert max(map(len, specials.items)) <= 7
 
     print("/* SPDX-License-Identifier: ISC */")
-    print("/* Made by casemap-table.py from the Unicode Character Database. */")
+    print("/*")
+    print(" * Made by casemap-table.py from the Unicode Character Database of")
+    print(f" * {version()}.")
+    print(" * Copyright (c) 1991-2022 Unicode, Inc.  All rights reserved.")
+    print(" * LICENSE has the notice under which its data may be copied.")
+    print(" */")
     print("/* clang-format off */")
     print('#include "casemap-table.h"')
     print("\n#include <stdint.h>")
@@ -151,11 +188,11 @@ def main():
     for item in specials.items:
         values = ", ".join(f"0x{byte:02x}" for byte in item or b"\0")
         print(f"\t{{{len(item)}, {{{values}}}}},")
-    print("};\n\nconst uint8_t casemap_set_pages[CASEMAP_PAGES] = {")
+    print("};\n\nconst uint16_t casemap_set_pages[CASEMAP_PAGES] = {")
     write_rows(set_pages, 16)
     print("};\n\nconst struct casemap_set casemap_sets[] = {")
-    for pair in sets.items:
-        print("\t{%s}," % ", ".join(f"UINT64_C(0x{n:x})" for n in pair))
+    for item in sets.items:
+        print("\t{%s}," % ", ".join(f"0x{n:x}" for n in item))
     print("};")
 
 

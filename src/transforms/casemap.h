@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Full case mapping of UTF-8 texts (The Unicode Standard, 3.13, no locale).
- * Each fails on a text that is not UTF-8, and may write up to 512 bytes past
- * its result where there is room.
+ * Each fails on a text that is not UTF-8, and wants a room of CASEMAP_GROWTH *
+ * len + TRANSFORM_SPARE.
  */
 #ifndef CASEMAP_H
 #define CASEMAP_H
@@ -19,9 +19,10 @@ transform_fn casemap_lower;
 transform_fn casemap_upper;
 
 /*
- * Title case: of each word the first letter in title case, the rest in lower
- * case.  Cased letters and ASCII digits make a word; ASCII apostrophes and,
- * past ASCII, case-ignorable characters (marks, U+2019) do not end it.
+ * Title case: of each word the first character in title case, the rest in
+ * lower case.  Words are as UAX 29 has them, but that a full stop and an
+ * underscore (ExtendNumLet) end one, a spacing accent can stand for an
+ * apostrophe, and an apostrophe may follow a digit.
  */
 transform_fn casemap_title;
 

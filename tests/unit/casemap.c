@@ -11,7 +11,6 @@
 #include <unistring/version.h>
 
 #include "transforms/casemap-context.h"
-#include "transforms/casemap-shape.h"
 #include "unit.h"
 
 #define TEXT_MAX 1024
@@ -168,12 +167,11 @@ titles_to(const char *text, const char *want)
 	       len == strlen(want) && memcmp(got, want, len) == 0;
 }
 
-/* Where a word starts, goes on and ends; casemap-oracle.py has more. */
+/* Where a word starts, goes on and ends; words-oracle.py has more. */
 static void
 test_words(void)
 {
-	static const char between[] =
-	    "\t !\"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\x7f";
+	static const char between[] = "\t !\"#$%&()*+,-./;<=>?@[\\]^_`{|}~\x7f";
 	char text[] = "ab?CD", want[] = "Ab?Cd";
 
 	EXPECT(titles_to("", ""));
@@ -197,6 +195,24 @@ test_words(void)
 			 "b",
 	    "A\xe2\x80\x94"
 	    "B"));
+	/* A colon as in EU:n, if it is one, and a letter is before it. */
+	EXPECT(titles_to("EU:N 3:THE A: B A::B", "Eu:n 3:The A: B A::B"));
+	EXPECT(titles_to("THE 90'S O''C", "The 90's O''C"));
+	EXPECT(titles_to("DON\xc2\xb4T FOO\xe2\x80\x8b"
+			 "BAR",
+	    "Don\xc2\xb4t Foo\xe2\x80\x8b"
+	    "Bar"));
+	/* A letter or a digit without case is one, too. */
+	EXPECT(titles_to("ya\xca\x94"
+			 "AX \xd9\xa3"
+			 "D",
+	    "Ya\xca\x94"
+	    "ax \xd9\xa3"
+	    "d"));
+	/* A sigma sees no further than its word. */
+	EXPECT(
+	    titles_to("\xce\x91" SIGMA ".\xce\x91 \xce\x91" SIGMA ":\xce\x91",
+		"\xce\x91\xcf\x82.\xce\x91 \xce\x91\xcf\x83:\xce\xb1"));
 	for (const char *c = between; *c != '\0'; c++) {
 		text[2] = want[2] = *c;
 		EXPECT(titles_to(text, want));
@@ -296,6 +312,15 @@ test_properties(void)
 	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
 		EXPECT(!casemap_is_cased(none[i]) &&
 		       !casemap_is_ignorable(none[i]));
+	EXPECT(casemap_word_at(0x1f149) == CASEMAP_WORD_LETTER);
+	EXPECT(casemap_word_at(0x1fbef) == CASEMAP_WORD_END);
+	EXPECT(casemap_word_at(0x1fbf0) == CASEMAP_WORD_NUMBER);
+	EXPECT(casemap_word_at(0x1fbf9) == CASEMAP_WORD_NUMBER);
+	EXPECT(casemap_word_at(0x1fbfa) == CASEMAP_WORD_END);
+	EXPECT(casemap_word_at(0xe01ef) == CASEMAP_WORD_INSIDE);
+	EXPECT(casemap_word_at('\'') == CASEMAP_WORD_BETWEEN);
+	EXPECT(casemap_word_at('.') == CASEMAP_WORD_END);
+	EXPECT(casemap_word_at(0x10ffff) == CASEMAP_WORD_END);
 }
 
 /* Reads nothing behind a text; writes at most PAST bytes behind a result.
@@ -324,28 +349,6 @@ test_edges(void)
 					   len * 3 + PAST, &ret_len) == whole);
 			}
 		}
-	}
-}
-
-/* What the bytes of a block say, one by one. */
-static void
-test_shapes(void)
-{
-	unsigned char block[CASEMAP_BLOCK];
-
-	for (int i = 0; i < 10000; i++) {
-		struct casemap_shape got, want = {0};
-
-		for (size_t k = 0; k < sizeof(block); k++) {
-			block[k] = (unsigned char)(random_below(256) |
-						   (i % 2 ? 0x80 : 0));
-			want.high |= (uint64_t)(block[k] >= 0x80) << k;
-			want.lead |= (uint64_t)(block[k] >= 0xc0) << k;
-			want.three |= (uint64_t)(block[k] >= 0xe0) << k;
-			want.four |= (uint64_t)(block[k] >= 0xf0) << k;
-		}
-		got = casemap_shape(block);
-		EXPECT(memcmp(&got, &want, sizeof(got)) == 0);
 	}
 }
 
@@ -412,7 +415,6 @@ main(void)
 	test_extremes();
 	test_properties();
 	test_edges();
-	test_shapes();
 	test_failures();
 	test_linear();
 	return unit_end();

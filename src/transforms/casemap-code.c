@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: ISC */
+/* One character of UTF-8 after another, however its length changes. */
+#include "casemap-code.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "casemap-context.h"
+#include "utf8.h"
+
+const struct casemap_special *
+casemap_special(
+    const struct casemap *map, const unsigned char *p, uint16_t entry)
+{
+	static const struct casemap_special final_sigma = {2, {0xcf, 0x82}};
+	unsigned index = entry & (CASEMAP_SPECIAL - 1);
+
+	if (index == CASEMAP_SIGMA && casemap_is_final(map->start, p, map->end))
+		return &final_sigma;
+	return &casemap_specials[index];
+}
+
+/* Maps the character of n >= 2 bytes at p; returns the length it has then. */
+static size_t
+map_code(const struct casemap *map, const unsigned char *p, size_t n,
+    uint32_t code, unsigned char *out)
+{
+	const struct casemap_special *special;
+	size_t page = code / 64;
+	uint16_t entry;
+
+	memcpy(out, p, n);
+	if (page >= CASEMAP_PAGES)
+		return n;
+	page += n == 2 ? 0 : 32;
+	entry = casemap_leaves[map->pages[page]][code % 64];
+	if (!(entry & CASEMAP_SPECIAL)) {
+		casemap_change(p + n - 2, entry, out + n - 2);
+		return n;
+	}
+	special = casemap_special(map, p, entry);
+	memcpy(out, special->bytes, special->len);
+	return special->len;
+}
+
+static inline unsigned char
+map_ascii(unsigned char c, unsigned char first)
+{
+	return (unsigned char)(c ^ ((unsigned char)(c - first) < 26) << 5);
+}
+
+bool
+casemap_codes(const struct casemap *map, const unsigned char **p,
+    const unsigned char *stop, unsigned char **out)
+{
+	uint32_t code;
+	size_t n;
+
+	while (*p < stop) {
+		if (**p < 0x80) {
+			*(*out)++ = map_ascii(*(*p)++, map->first);
+			continue;
+		}
+		n = utf8_decode(*p, map->end, &code);
+		if (n == 0)
+			return false;
+		*out += map_code(map, *p, n, code, *out);
+		*p += n;
+	}
+	return true;
+}
