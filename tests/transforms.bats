@@ -102,12 +102,33 @@ like() {
 	transforms reverse $'a\nb' $'b\na'
 	transforms reverse $'\na' $'a\n'
 	transforms reverse $'one\ntwo\n\n' $'\ntwo\none\n'
+	transforms reverse $'a\r\nb' $'b\r\na'
+	transforms reverse $'a\nb\r\nc' $'c\r\nb\na'
+	transforms reverse $'a\nb\r\n' $'b\r\na\n'
 	like reverse /usr/bin/python3 -c '
 import sys
 data = sys.stdin.buffer.read()
 end = data[-1:] if data.endswith(b"\n") else b""
 body = data[: len(data) - len(end)]
 sys.stdout.buffer.write(b"\n".join(body.split(b"\n")[::-1]) + end)'
+}
+
+@test "a byte order mark stays first, in reverse and in number" {
+	bom=$'\ufeff'
+	transforms reverse "$bom"$'a\nb' "$bom"$'b\na'
+	transforms reverse "$bom" "$bom"
+	transforms reverse "$bom"$'\n' "$bom"$'\n'
+	transforms reverse $'a\n\ufeffb' $'\ufeffb\na'
+	transforms number "$bom"$'a\nb' "$bom"$'     1\ta\n     2\tb'
+	transforms number "$bom" "$bom"
+}
+
+@test "reverse twice gives back every text of six lines' parts, where versed(8) says so" {
+	need_shipped libraries
+	skip_unless "test -e '$BUILD/unit/casemap.so'" 'make check'
+	run -0 /usr/bin/python3 "$ROOT/tests/unit/lines-oracle.py" \
+		"$BUILD/unit/casemap.so"
+	assert_output '1093 texts, 242 of them not given back'
 }
 
 @test "the case table is what the Unicode Character Database gives" {

@@ -14,13 +14,29 @@
 #define NUMBER_PLACES 6
 #define NUMBER_MAX    21 /* 64 bits of it, and a tab */
 
-/* Returns where the line at p ends: at its newline, or at the text's end. */
+/* Returns where the line after that at p starts: past its newline. */
 static const unsigned char *
-line_end(const unsigned char *p, const unsigned char *end)
+next_line(const unsigned char *p, const unsigned char *end)
 {
 	const unsigned char *newline = memchr(p, '\n', (size_t)(end - p));
 
-	return newline == NULL ? end : newline;
+	return newline == NULL ? end : newline + 1;
+}
+
+/* Returns how many bytes end the line of size bytes: a LF, a CRLF, none. */
+static size_t
+line_end(const unsigned char *line, size_t size)
+{
+	if (line[size - 1] != '\n')
+		return 0;
+	return size > 1 && line[size - 2] == '\r' ? 2 : 1;
+}
+
+/* Returns how many bytes of a byte order mark the text starts with. */
+static size_t
+mark(const unsigned char *text, size_t len)
+{
+	return len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
 }
 
 /*@
@@ -75,30 +91,30 @@ rot13(const unsigned char *text, size_t len, unsigned char *ret_text,
 }
 
 /*
- * The lines in reverse order.  The newlines stay between the lines: a text
- * without one at its end gives a text without one.
+ * The lines in reverse order: each with its end, as tac(1), or, where the last
+ * has none, with the ends staying between them.  A byte order mark stays first.
  */
 static bool
 reverse(const unsigned char *text, size_t len, unsigned char *ret_text,
     size_t cap, size_t *ret_len)
 {
-	bool ended = len > 0 && text[len - 1] == '\n';
-	const unsigned char *end = text + len - ended;
-	unsigned char *out = ret_text + (end - text);
+	const unsigned char *line = text + mark(text, len), *end = text + len;
+	bool ended = len > 0 && end[-1] == '\n';
+	unsigned char *out = ret_text + len;
 
 	*ret_len = len;
 	if (cap < len)
 		return false;
-	if (ended)
-		*out = '\n';
-	for (const unsigned char *line = text, *next;; line = next + 1) {
-		next = line_end(line, end);
-		out -= next - line;
-		memcpy(out, line, (size_t)(next - line));
-		if (next == end)
-			return true;
-		*--out = '\n';
+	memcpy(ret_text, text, (size_t)(line - text));
+	for (const unsigned char *next; line < end; line = next) {
+		next = next_line(line, end);
+		size_t size = (size_t)(next - line), eol = line_end(line, size);
+
+		out -= size;
+		memcpy(ended ? out : out + eol, line, size - eol);
+		memcpy(ended ? out + size - eol : out, next - eol, eol);
 	}
+	return true;
 }
 
 /* Writes number as %6zu and a tab; returns how many bytes. */
@@ -120,22 +136,27 @@ write_number(size_t number, unsigned char out[NUMBER_MAX])
 	return places + 1;
 }
 
-/* Each line after its number, in six places or more, and a tab: cat -n. */
+/*
+ * Each line after its number, in six places or more, and a tab: cat -n.  A byte
+ * order mark stays first.
+ */
 static bool
 number(const unsigned char *text, size_t len, unsigned char *ret_text,
     size_t cap, size_t *ret_len)
 {
 	const unsigned char *end = text + len;
-	size_t used = 0, count = 0, size;
+	size_t used = mark(text, len), count = 0, size;
 
-	for (const unsigned char *line = text, *next; line < end; line = next) {
-		next = line_end(line, end);
-		next += next < end;
+	*ret_len = len;
+	if (cap < used)
+		return false;
+	memcpy(ret_text, text, used);
+	for (const unsigned char *line = text + used, *next; line < end;
+	     line = next) {
+		next = next_line(line, end);
 		size = (size_t)(next - line);
-		if (cap - used < NUMBER_MAX + size) {
-			*ret_len = len;
+		if (cap - used < NUMBER_MAX + size)
 			return false;
-		}
 		used += write_number(++count, ret_text + used);
 		memcpy(ret_text + used, line, size);
 		used += size;
