@@ -398,6 +398,53 @@ says() {
 		"$BATS_TEST_TMPDIR/log"
 }
 
+# serve_one OPTION: versed serves request in the background; OPTION is env's.
+# shellcheck disable=SC2016 # the shell within is to expand them
+serve_one() {
+	start env "$1" bash -c 'cd "$1" && exec "$0" -t 0 -f "$2" <request >got 2>log' \
+		"$VERSED" "$BATS_TEST_TMPDIR" "$DIR"
+}
+
+# shellcheck disable=SC2016 # the condition is evaluated later
+@test "TERM, HUP and INT end a filter and what it started" {
+	filter slow <<-END
+		setsid sh -c 'echo \$\$ >>$PIDS; exec sleep 1000' &
+		echo \$\$ >>$PIDS
+		exec sleep 1000
+	END
+	printf '7:slow.ab,' >"$BATS_TEST_TMPDIR/request"
+	for signal in TERM HUP INT; do
+		: >"$PIDS"
+		serve_one --default-signal
+		wait_until 10 eval '[ "$(wc -w <"$PIDS")" = 2 ]'
+		kill -s "$signal" "$started"
+		status=0
+		wait "$started" || status=$?
+		[ "$status" = 75 ]
+		[ ! -s "$BATS_TEST_TMPDIR/got" ]
+		logged result=timeout
+		none_left 2
+	done
+	# Nor does a signal that the launcher ignores do so.
+	filter short <<-END
+		echo \$\$ >>$PIDS
+		until [ -e $PIDS.go ]; do
+			sleep 0.01
+		done
+		cat
+	END
+	: >"$PIDS"
+	printf '8:short.ab,' >"$BATS_TEST_TMPDIR/request"
+	serve_one --ignore-signal=HUP,INT,TERM
+	wait_until 10 test -s "$PIDS"
+	for signal in TERM HUP INT; do
+		kill -s "$signal" "$started"
+	done
+	touch "$PIDS.go"
+	wait "$started"
+	printf '2:ab,' | cmp - "$BATS_TEST_TMPDIR/got"
+}
+
 @test "a daemon of its own session dies with its filter's success" {
 	filter daemon <<-END
 		setsid sh -c 'trap "" TERM HUP; (echo go >$PIDS.go)
@@ -481,6 +528,33 @@ says() {
 		ulimit -f 0
 		printf '6:rev.ab,' | "$VERSED" -f "$DIR" 2>&1 >/dev/null
 	) | grep -q 'result=broken reason="cannot start it: File too large"'
+}
+
+@test "a log that nobody reads costs a filter lines, and no time" {
+	need strace
+	filter noisy <<-'END'
+		for i in 1 2 3 4 5 6 7 8 9 10 11 12; do
+			echo "$i" >&2
+		done
+		cat
+	END
+	# The log is a pipe that is full, and not that of standard output.
+	run -0 /usr/bin/python3 -c '
+import os, subprocess, sys
+ours, theirs = os.pipe()
+os.set_blocking(theirs, False)
+try:
+    while True:
+        os.write(theirs, bytes(4096))
+except BlockingIOError:
+    os.set_blocking(theirs, True)
+print(subprocess.run(sys.argv[1:], input=b"8:noisy.ab,", stderr=theirs,
+                     stdout=subprocess.PIPE).stdout)' \
+		strace -qq -o "$BATS_TEST_TMPDIR/trace" -e trace=poll,write \
+		"$VERSED" -t 9 -f "$DIR"
+	[ "$output" = "b'2:ab,'" ]
+	grep -q 'poll(.*fd=2.*, 0)' "$BATS_TEST_TMPDIR/trace"
+	run ! grep 'poll(.*fd=2.*, 1000)' "$BATS_TEST_TMPDIR/trace"
 }
 
 @test "a filter need not read its text" {

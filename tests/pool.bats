@@ -406,6 +406,21 @@ runs_only() {
 	grep 'failed=0 .* refused=0 wrong=0' "$T/loaded"
 }
 
+@test "naming a filter that cannot run makes no pool pause" {
+	mkdir -m 755 "$T/filters"
+	printf '#!/nonexistent\n' >"$T/filters/broken"
+	chmod 755 "$T/filters/broken"
+	pool -- -w 2 -v -- "$VERSED" -f "$T/filters"
+	printf '9:broken.ab,' >"$T/broken"
+	for _ in {1..12}; do
+		start bash -c '"$@" <"$0"' "$T/broken" /usr/bin/python3 \
+			"$ROOT/tests/peers/client.py" "127.0.0.1:$port"
+		ask "$port"
+	done
+	wait_until 20 eval '[ "$(grep -c result=broken "$T/log")" = 12 ]'
+	run ! grep -E 'worker|pause' "$T/log"
+}
+
 @test "workers that fail at once: a growing pause, one line, then the cure" {
 	script failing <<-END
 		echo >>$T/starts

@@ -70,7 +70,7 @@ main(void)
 	    "VERSED_TIMEOUT", 0, OPTIONS_SECONDS_MAX, PROTOCOL_TIMEOUT_S);
 	io_set_deadline(gateway.timeout_s);
 	/* lighttpd sends it as soon as it has the response, before the log. */
-	io_hurry_on_term();
+	io_hurry_on_end();
 	gateway.verbose = setting("VERSED_VERBOSE", 0, 1, 0) == 1;
 	gateway.filters = filters_setting();
 	reason = gateway_open(&gateway, getenv);

@@ -140,9 +140,15 @@ io_take_turns(void)
 }
 
 void
-io_hurry_on_term(void)
+io_hurry_on_end(void)
 {
-	set_handler(SIGTERM, on_hurry);
+	static const int signals[] = {SIGTERM, SIGHUP, SIGINT};
+	struct sigaction before;
+
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		if (sigaction(signals[i], NULL, &before) == 0 &&
+		    before.sa_handler != SIG_IGN)
+			set_handler(signals[i], on_hurry);
 }
 
 void

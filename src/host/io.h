@@ -54,10 +54,10 @@ void io_begin_stage(void);
 void io_end_stage(void);
 
 /*
- * From now on SIGTERM makes the deadline pass, until another one is set, and
- * does nothing else.
+ * From now on SIGTERM, SIGHUP and SIGINT, unless they are ignored, make the
+ * deadline pass, until another one is set, and do nothing else.
  */
-void io_hurry_on_term(void);
+void io_hurry_on_end(void);
 
 /*
  * Sets the deadline of all further calls to timeout_s seconds from now; 0 is

@@ -270,12 +270,15 @@ log_request(const struct log_request *request)
 void
 log_filter_line(const char *name, const unsigned char *text, size_t len)
 {
+	const int before_ms = wait_ms;
 	struct line line = {.len = 0};
 
 	append(&line, "filter=\"%s\" message=\"", name);
 	append_printable(&line, text, len, LOG_FILTER_LINE_MAX);
 	append(&line, "\"");
+	wait_ms = 0;
 	end_line(LOG_WARNING, false, &line);
+	wait_ms = before_ms;
 }
 
 static void

@@ -51,7 +51,10 @@ void log_serve(bool can_open, bool lives_long);
 /* Writes one line, in logfmt, about a request. */
 void log_request(const struct log_request *request);
 
-/* Writes one line, in logfmt, that the filter called name wrote. */
+/*
+ * Writes one line, in logfmt, that the filter called name wrote; waits for no
+ * log, as a client waits for the filter.
+ */
 void log_filter_line(const char *name, const unsigned char *text, size_t len);
 
 /*

@@ -169,8 +169,10 @@ main(int argc, char *argv[])
 	io_init();
 	if (kind == ENDPOINT_LISTENER)
 		io_take_turns();
-	if (kind == ENDPOINT_DATAGRAM)
+	else if (kind == ENDPOINT_DATAGRAM)
 		io_catch_term();
+	else if (session.filters != NULL)
+		io_hurry_on_end(); /* a filter is not to be left behind */
 	enter_sandbox(&session, kind, options.max_requests);
 	if (kind == ENDPOINT_LISTENER)
 		return serve_listener(&session, in_fd, options.max_requests);

@@ -146,6 +146,45 @@ test_no_descriptors(void)
 	EXPECT(count_open() == open_fds);
 }
 
+/* The path that is found of tool, or the reason why there is none. */
+static const char *
+find(const char *folders)
+{
+	static char path[PATH_MAX];
+
+	return spawn_find("tool", folders, path) ? path : strerror(errno);
+}
+
+static void
+test_find(void)
+{
+	char path[PATH_MAX] = "", name[PATH_MAX + 1];
+
+	EXPECT(mkdir("one", 0755) == 0 && mkdir("one/tool", 0755) == 0);
+	EXPECT(mkdir("two", 0755) == 0 && mkdir("three", 0755) == 0);
+	EXPECT(mknod("two/tool", S_IFREG | 0644, 0) == 0);
+	add("three/tool", "#!/bin/sh\n");
+	add("tool", "#!/bin/sh\n");
+	EXPECT(strcmp(find("three"), "three/tool") == 0);
+	EXPECT(strcmp(find("one::two:gone:three:two"), "three/tool") == 0);
+	EXPECT(strcmp(find("one:two"), strerror(EACCES)) == 0);
+	EXPECT(strcmp(find("two:one"), strerror(EACCES)) == 0);
+	EXPECT(strcmp(find("one:gone"), strerror(ENOENT)) == 0);
+	/* An empty item is not the folder that this process is in. */
+	EXPECT(strcmp(find(""), strerror(ENOENT)) == 0);
+	EXPECT(strcmp(find("::"), strerror(ENOENT)) == 0);
+	/* What has a slash is not looked for. */
+	EXPECT(spawn_find("gone/x", "three", path));
+	EXPECT(strcmp(path, "gone/x") == 0);
+	memset(name, 'x', PATH_MAX);
+	name[PATH_MAX] = '\0';
+	EXPECT(!spawn_find(name, "three", path) && errno == ENOENT);
+	name[1] = '/';
+	EXPECT(!spawn_find(name, "three", path) && errno == ENAMETOOLONG);
+	name[PATH_MAX - 1] = '\0';
+	EXPECT(spawn_find(name, "three", path) && strcmp(path, name) == 0);
+}
+
 /* As many children as can be told from a filter's, and one more. */
 static void
 test_children_of_others(void)
@@ -194,5 +233,6 @@ main(void)
 	test_without_streams();
 	test_no_descriptors();
 	test_children_of_others();
+	test_find();
 	return filters_end();
 }
