@@ -5,7 +5,7 @@ CHECK_RULES = tests/check.mk $(RULES)
 
 # What testing needs of Debian 12 and 13 beside BUILD_PACKAGES.
 CHECK_PACKAGES = apache2-bin bats bats-assert bats-file bats-support blhc \
-	chromium chromium-driver clang clang-format cppcheck curl debhelper \
+	chromium chromium-driver clang clang-format cmark cppcheck curl debhelper \
 	fcgiwrap git gnuplot-nox haproxy iproute2 ipsvd libunistring-dev \
 	lighttpd lintian mandoc ncat netbase netcat-openbsd netcat-traditional \
 	nginx-light parallel pkgconf procps python3 python3-icu python3-twisted \

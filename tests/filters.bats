@@ -405,7 +405,7 @@ serve_one() {
 		"$VERSED" "$BATS_TEST_TMPDIR" "$DIR"
 }
 
-# shellcheck disable=SC2016 # the condition is evaluated later
+# shellcheck disable=SC2016,SC2154 # the condition is for later; started is start's
 @test "TERM, HUP and INT end a filter and what it started" {
 	filter slow <<-END
 		setsid sh -c 'echo \$\$ >>$PIDS; exec sleep 1000' &
@@ -644,4 +644,63 @@ theirs.close()
 ours.sendall(b"6:rev.ab,")
 print(ours.recv(100))' "$VERSED" -f "$DIR"
 	[ "$output" = "b'2:ba,'" ]
+}
+
+# The rows of a table in versed(8), as NAME, blanks, COMMAND.
+manual_filters() {
+	awk '/^\.Ss/ { found = /Filters to start from/ }
+		/^\.Ed/ { literal = 0 }
+		found && literal && n == 1 { print }
+		found && /^\.Bd/ { literal = 1; n++ }' "$ROOT/man/versed.8" |
+		sed "s/\\\\(aq/'/g; s/\\\\e/\\\\/g"
+}
+
+# filtered NAME TEXT RESULT: the last two are formats of printf.
+filtered() {
+	# shellcheck disable=SC2059
+	printf -- "$2" >"$BATS_TEST_TMPDIR/text"
+	# shellcheck disable=SC2059
+	printf -- "$3" >"$BATS_TEST_TMPDIR/want"
+	"$BUILD/versify" -e "$VERSED -f $DIR" "$1" "$BATS_TEST_TMPDIR/text" |
+		cmp "$BATS_TEST_TMPDIR/want" - || {
+		echo "(filter $1)" >&2
+		return 1
+	}
+	filters_tried+=" $1"
+}
+
+@test "the manual's filters do what it says of them" {
+	need cmark
+	local name command filters_tried=''
+	while read -r name command; do
+		# What is not installed is that of the build.
+		filter "$name" <<<"${command/versify -e versed/"'$BUILD/versify' -e '$VERSED'"}"
+	done < <(manual_filters)
+	filtered sort 'so much\ndepends\nupon\n' 'depends\nso much\nupon\n'
+	filtered unique 'a rose\nis\na rose\nis\n' 'a rose\nis\n'
+	filtered strip 'a rose \t \n is\n' 'a rose\n is\n'
+	filtered wrap60 'Shall I compare thee to a summer’s day? Thou art more lovely\n' \
+		'Shall I compare thee to a summer’s day? Thou art more lovely\n'
+	filtered wrap60 '\nShall I compare thee to a summer’s day? Thou art more lovely than\n' \
+		'\nShall I compare thee to a summer’s day? Thou art more lovely\nthan\n'
+	ln -s wrap60 "$DIR/wrap9"
+	filtered wrap9 'rough winds do shake\n' 'rough\nwinds do\nshake\n'
+	filtered sentence 'ÖD’ UND LEER.  DAS MEER! wo?\ndA\n' \
+		'Öd’ und leer.  Das meer! Wo?\nDa\n'
+	filtered headline "THE RIME of the ANCIENT mariner, and a bird\n" \
+		"The Rime of the Ancient Mariner, and a Bird\n"
+	filtered headline "don't go IN to andes\n" "Don't Go in to Andes\n"
+	filtered swapcase 'Éa bC1\n' 'éA Bc1\n'
+	filtered ascii 'Ça, déjà: Łódź\n' 'Ca, deja: Lodz\n'
+	filtered latin1 'D\xc9J\xc0\n' 'déjà\n'
+	filtered html '# Rose\n\n*is* <b>a</b>\n' \
+		'<h1>Rose</h1>\n<p><em>is</em> <!-- raw HTML omitted -->a<!-- raw HTML omitted --></p>\n'
+	filtered words 'a rose is\na rose\n' '5\n'
+	filtered roses 'A Rose\nis a lily\n' 'A Rose\n'
+	filtered roses 'lilies\n' ''
+	# Each, that is.
+	for name in $(manual_filters | cut -d ' ' -f 1); do
+		[[ " $filters_tried " == *" $name "* ]]
+	done
+	[ "$(wc -w <<<"$filters_tried")" -ge 15 ]
 }
