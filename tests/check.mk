@@ -5,11 +5,11 @@ CHECK_RULES = tests/check.mk $(RULES)
 
 # What testing needs of Debian 12 and 13 beside BUILD_PACKAGES.
 CHECK_PACKAGES = apache2-bin bats bats-assert bats-file bats-support blhc \
-	chromium chromium-driver clang clang-format cmark cppcheck curl debhelper \
-	fcgiwrap git gnuplot-nox haproxy iproute2 ipsvd libunistring-dev \
+	build-essential chromium chromium-driver clang clang-format cmark cppcheck \
+	curl debhelper fcgiwrap git gnuplot-nox haproxy iproute2 ipsvd libunistring-dev \
 	lighttpd lintian mandoc ncat netbase netcat-openbsd netcat-traditional \
 	nginx-light parallel pkgconf procps python3 python3-icu python3-twisted \
-	shellcheck socat strace ucspi-tcp unicode-data
+	shellcheck socat strace stunnel4 ucspi-tcp unicode-data
 # Beside them, for what `make check` does not run, where Debian has them.
 EVIDENCE_PACKAGES = cvc4 debootstrap frama-c-base gcovr libclang-rt-14-dev \
 	systemd-dev valgrind why3 z3
