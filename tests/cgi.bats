@@ -159,9 +159,12 @@ FORM=CONTENT_TYPE=application/x-www-form-urlencoded
 }
 
 @test "a transform that fails is 422" {
-	refused 422 'the transform failed on this text' '\xff' \
+	refused 422 'not UTF-8 at byte 1' '\xff' \
 		REQUEST_METHOD=POST PATH_INFO=/shout
-	grep -q ' transform="shout" bytes_in=1 .* result=failed' log
+	grep -q ' transform="shout" bytes_in=1 bytes_out=20 result=failed' log
+	refused 422 'not UTF-8 at byte 100' \
+		"$(printf 'é%.0s' {1..49})a\\xe9" \
+		REQUEST_METHOD=POST PATH_INFO=/title
 }
 
 @test "missing and odd variables are 400" {
@@ -236,7 +239,7 @@ print(base64.b64encode(hashlib.sha256(style[1]).digest()).decode())' <content)
 	printf 'text=%%ff&transform=shout' >body
 	ask REQUEST_METHOD=POST "$FORM" CONTENT_LENGTH="$(wc -c <body)" <body
 	grep -q '^Status: 422 ' header
-	grep -q '>the transform failed on this text<' content
+	grep -q '>not UTF-8 at byte 1<' content
 }
 
 @test "a malformed form is 400" {

@@ -13,7 +13,8 @@ transforms() {
 	netstring "$3" | cmp - got
 }
 
-# fails NAME TEXT: a printf format; there is no reply.
+# fails NAME TEXT BYTE: a printf format; there is no reply, and the log says at
+# which byte it is not UTF-8.
 fails() {
 	printf -- "$2" >text
 	{
@@ -23,6 +24,8 @@ fails() {
 	} >request
 	run -70 --separate-stderr "$VERSED" <request
 	[ -z "$output" ]
+	grep -q "bytes_out=0 result=failed reason=\"not UTF-8 at byte $3\"" \
+		<<<"$stderr"
 }
 
 # like NAME COMMAND ...: NAME gives of each text what COMMAND makes of it.
@@ -79,13 +82,14 @@ like() {
 
 @test "the case transforms refuse what is not UTF-8" {
 	for name in cummingsify shout title; do
-		fails "$name" 'a\xff'
-		fails "$name" '\xc1\x81'
-		fails "$name" '\xe0\x80\xaf'
-		fails "$name" '\xed\xa0\x80'
-		fails "$name" '\xf4\x90\x80\x80'
-		fails "$name" 'a\xc3'
-		fails "$name" "$(printf 'x%.0s' {1..300})"'\xe1\xbc'
+		fails "$name" 'ab\xff' 3
+		fails "$name" '\xc1\x81' 1
+		fails "$name" '\xe0\x80\xaf' 1
+		fails "$name" '\xed\xa0\x80' 1
+		fails "$name" '\xf4\x90\x80\x80' 1
+		fails "$name" 'a\xc3' 2
+		fails "$name" "$(printf 'x%.0s' {1..300})"'\xe1\xbc' 301
+		fails "$name" "$(printf 'É%.0s' {1..300})"'é\xe1\xbc.' 603
 	done
 }
 

@@ -92,7 +92,7 @@ refusals() {
 			--data-binary "$body" "$URL/rot13"
 		grep -qi '^allow: POST' header
 	done
-	answered 422 'the transform failed on this text\n' \
+	answered 422 'not UTF-8 at byte 1\n' \
 		--data-binary $'\xff' "$URL/shout"
 	answered 400 'neither a transform at the end of the path nor a form\n' \
 		-H 'Content-Type: text/plain' --data-binary @body.99999 "$URL"

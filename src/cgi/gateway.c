@@ -219,7 +219,8 @@ transform(const struct gateway *gateway, struct response *response)
 		break;
 	}
 	return response_fail(response, 422, LOG_WARNING, "failed",
-	    "the transform failed on this text");
+	    service_failure(
+		response->text, response->text_len, response->reply.size));
 }
 
 /* Finds out the answer, or the reason why there is none. */

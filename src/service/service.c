@@ -4,10 +4,12 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "filter.h"
 #include "transforms/transforms.h"
+#include "transforms/utf8.h"
 
 /* What a filter may write for each byte of the longest text. */
 #define FILTER_GROWTH 11
@@ -82,20 +84,36 @@ static enum service_result
 apply(const struct transform *row, const unsigned char *text, size_t text_len,
     unsigned char *ret_text, size_t cap, size_t *ret_len)
 {
-	size_t room = text_len * row->growth + TRANSFORM_SPARE, len = 0;
-	bool done;
+	size_t room = text_len * row->growth + TRANSFORM_SPARE;
 
+	*ret_len = text_len;
 	if (cap < room)
 		return SERVICE_FAILED;
-	done = row->apply(text, text_len, ret_text, room, &len);
-	if (done && len <= room) {
-		*ret_len = len;
-		return SERVICE_OK;
+	if (!row->apply(text, text_len, ret_text, room, ret_len)) {
+		memset(ret_text, 0, *ret_len * row->growth + TRANSFORM_SPARE);
+		return SERVICE_FAILED;
 	}
-	if (!done && len < text_len)
-		room = len * row->growth + TRANSFORM_SPARE;
+	if (*ret_len <= room)
+		return SERVICE_OK;
 	memset(ret_text, 0, room);
+	*ret_len = text_len;
 	return SERVICE_FAILED;
+}
+
+const char *
+service_failure(const unsigned char *text, size_t text_len, size_t offset)
+{
+	static char words[64];
+	uint32_t code;
+
+	if (offset >= text_len)
+		return "the transform failed on this text";
+	snprintf(words, sizeof(words), "%s at byte %zu",
+	    utf8_decode(text + offset, text + text_len, &code) > 0
+		? "the transform failed"
+		: "not UTF-8",
+	    offset + 1);
+	return words;
 }
 
 enum service_result
@@ -104,6 +122,7 @@ service_transform(struct filters *filters, const unsigned char *name,
     unsigned char *ret_text, size_t cap, size_t *ret_len)
 {
 	const struct transform *row = find(name, name_len);
+	enum service_result result;
 
 	if (row->apply != NULL)
 		return apply(row, text, text_len, ret_text, cap, ret_len);
@@ -111,6 +130,9 @@ service_transform(struct filters *filters, const unsigned char *name,
 		return service_list(filters, ret_text, cap, ret_len);
 	if (filters == NULL)
 		return SERVICE_UNKNOWN;
-	return filters_run(
+	result = filters_run(
 	    filters, name, name_len, text, text_len, ret_text, cap, ret_len);
+	if (result == SERVICE_FAILED)
+		*ret_len = text_len;
+	return result;
 }

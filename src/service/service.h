@@ -27,12 +27,20 @@ size_t service_capacity(size_t len);
  * bytes (at least service_capacity(text_len)) and does not overlap text.
  *
  * SERVICE_OK writes the result to ret_text and its length, at most cap, to
- * ret_len.  Any other result leaves ret_len alone, and nothing of the text in
- * ret_text.
+ * ret_len.  Any other result leaves nothing of the text in ret_text; and
+ * SERVICE_FAILED writes to ret_len at which offset of the text it failed, or
+ * text_len, the others nothing.
  */
 enum service_result service_transform(struct filters *filters,
     const unsigned char *name, size_t name_len, const unsigned char *text,
     size_t text_len, unsigned char *ret_text, size_t cap, size_t *ret_len);
+
+/*
+ * Returns in words why service_transform failed on text at that offset: good
+ * until it is called again.
+ */
+const char *service_failure(
+    const unsigned char *text, size_t text_len, size_t offset);
 
 /*
  * Writes the whitelist, one name a line, to ret_text, which has cap bytes:

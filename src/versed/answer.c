@@ -26,7 +26,7 @@ answer_make(struct answer *answer, const struct session *session,
     const unsigned char *content, size_t size)
 {
 	const unsigned char *dot = memchr(content, '.', size);
-	size_t name_len;
+	size_t name_len, text_len, len;
 
 	if (dot == NULL)
 		return answer_fail(answer, EX_DATAERR, LOG_NOTICE, "malformed",
@@ -34,10 +34,11 @@ answer_make(struct answer *answer, const struct session *session,
 	name_len = (size_t)(dot - content);
 	answer->log.name = content;
 	answer->log.name_len = name_len;
+	text_len = size - name_len - 1;
 	switch (service_transform(session->filters, content, name_len, dot + 1,
-	    size - name_len - 1, session->reply, session->reply_cap,
-	    &answer->log.bytes_out)) {
+	    text_len, session->reply, session->reply_cap, &len)) {
 	case SERVICE_OK:
+		answer->log.bytes_out = len;
 		return true;
 	case SERVICE_UNKNOWN:
 		return answer_fail(answer, EX_UNAVAILABLE, LOG_NOTICE,
@@ -52,7 +53,7 @@ answer_make(struct answer *answer, const struct session *session,
 		break;
 	}
 	return answer_fail(answer, EX_SOFTWARE, LOG_WARNING, "failed",
-	    "the transform failed on this text");
+	    service_failure(dot + 1, text_len, len));
 }
 
 void

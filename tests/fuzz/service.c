@@ -24,7 +24,7 @@ apply(const char *name, const unsigned char *text, size_t len)
 
 	PROPERTY(said == SERVICE_OK || said == SERVICE_FAILED);
 	result.done = said == SERVICE_OK;
-	PROPERTY(result.done ? result.len <= cap : result.len == 12345);
+	PROPERTY(result.len <= (result.done ? cap : len));
 	PROPERTY(len == 0 || memcmp(copy, text, len) == 0);
 	free(copy);
 	return result;
@@ -44,6 +44,14 @@ is_utf8(const unsigned char *text, size_t len)
 		PROPERTY(n <= 4 && code <= 0x10ffff);
 	}
 	return true;
+}
+
+static bool
+begins_well(const unsigned char *text, size_t len)
+{
+	uint32_t code;
+
+	return utf8_decode(text, text + len, &code) > 0;
 }
 
 static bool
@@ -79,6 +87,9 @@ check_case(const char *name, size_t growth, bool is_idempotent,
 	struct text once = apply(name, text, len), twice;
 
 	PROPERTY(once.done == is_utf8(text, len));
+	/* It says where: what is before that byte is good, with it it is not. */
+	PROPERTY(once.done || (once.len < len && is_utf8(text, once.len)));
+	PROPERTY(once.done || !begins_well(text + once.len, len - once.len));
 	if (once.done) {
 		PROPERTY(once.len <= len * growth / 2);
 		PROPERTY(is_utf8(once.bytes, once.len));

@@ -148,13 +148,35 @@ test_whitelist(void)
 	EXPECT(ask("shout", 6, "x", cap, room, &len) == SERVICE_UNKNOWN);
 	EXPECT(ask("Shout", 5, "x", cap, room, &len) == SERVICE_UNKNOWN);
 	EXPECT(ask("", 0, "x", cap, room, &len) == SERVICE_UNKNOWN);
-	EXPECT(ask("shout", 5, "\xff", cap, room, &len) == SERVICE_FAILED);
-	EXPECT(ask("shout", 5, "x", 1026, room, &len) == SERVICE_FAILED);
-	EXPECT(service_list(NULL, room, 65535, &len) == SERVICE_FAILED);
 	EXPECT(len == 77);
+	EXPECT(ask("shout", 5, "x", 1026, room, &len) == SERVICE_FAILED);
+	EXPECT(len == 1);
+	EXPECT(service_list(NULL, room, 65535, &len) == SERVICE_FAILED);
 	EXPECT(service_list(NULL, room, 65536, &len) == SERVICE_OK);
 	/* What versed(8) says of a filter's output. */
 	EXPECT(service_capacity(1000) == 76536);
+}
+
+/* It is told where, and nothing of the text is left behind. */
+static void
+test_failure(void)
+{
+	static const unsigned char text[] = "ab\xff"
+					    "cdef";
+	const size_t len = sizeof(text) - 1, cap = service_capacity(len);
+	unsigned char *room = unit_room(cap);
+	size_t at = 0;
+
+	EXPECT(ask("shout", 5, (const char *)text, cap, room, &at) ==
+	       SERVICE_FAILED);
+	EXPECT(at == 2);
+	EXPECT(memchr(room, 'A', cap) == NULL && room[0] == 0);
+	EXPECT(
+	    strcmp(service_failure(text, len, at), "not UTF-8 at byte 3") == 0);
+	EXPECT(strcmp(service_failure(text, len, 0),
+		   "the transform failed at byte 1") == 0);
+	EXPECT(strcmp(service_failure(text, len, len),
+		   "the transform failed on this text") == 0);
 }
 
 int
@@ -166,5 +188,6 @@ main(void)
 	test_number_of_many();
 	test_rooms();
 	test_whitelist();
+	test_failure();
 	return unit_end();
 }
