@@ -87,7 +87,8 @@ check_case(const char *name, size_t growth, bool is_idempotent,
 	struct text once = apply(name, text, len), twice;
 
 	PROPERTY(once.done == is_utf8(text, len));
-	/* It says where: what is before that byte is good, with it it is not. */
+	/* It says where: what is before that byte is good, with it it is not.
+	 */
 	PROPERTY(once.done || (once.len < len && is_utf8(text, once.len)));
 	PROPERTY(once.done || !begins_well(text + once.len, len - once.len));
 	if (once.done) {
