@@ -139,7 +139,7 @@ says() {
 	says rev 'its file system is mounted noexec'
 }
 
-@test "-v -L tells what its user cannot reach or execute" {
+@test "-v -L tells what this user cannot reach or execute" {
 	need_shipped messages
 	need setpriv
 	need_root
@@ -148,8 +148,8 @@ says() {
 	ln -s "$BATS_TEST_TMPDIR/closed/rev" "$DIR/rev"
 	install -m 700 /usr/bin/rev "$DIR/own"
 	as_nobody -v -L -f "$DIR"
-	says rev 'its user cannot reach it'
-	says own 'its user cannot execute it'
+	says rev 'this user cannot reach it'
+	says own 'this user cannot execute it'
 }
 
 @test "a built-in name wins" {
@@ -669,6 +669,7 @@ filtered() {
 	filters_tried+=" $1"
 }
 
+# shellcheck disable=SC1112 # poems have such quotes
 @test "the manual's filters do what it says of them" {
 	need cmark
 	local name command filters_tried=''

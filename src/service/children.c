@@ -41,10 +41,9 @@ children_read(struct children *ret_children)
 static bool
 contains(const struct children *children, pid_t pid)
 {
-	for (size_t i = 0; i < children->count; i++) {
+	for (size_t i = 0; i < children->count; i++)
 		if (children->pids[i] == pid)
 			return true;
-	}
 	return false;
 }
 

@@ -52,17 +52,13 @@ filters_open(struct filters *filters, const char *dir)
 }
 
 static bool
-is_name(const char *name, size_t len)
+is_name(const char *name)
 {
-	if (len == 0 || len > FILTER_NAME_MAX || *name == '_' || *name == '-')
-		return false;
-	for (size_t i = 0; i < len; i++) {
-		if (!(name[i] >= 'a' && name[i] <= 'z') &&
-		    !(name[i] >= '0' && name[i] <= '9') && name[i] != '_' &&
-		    name[i] != '-')
-			return false;
-	}
-	return true;
+	static const char bytes[] = "_-0123456789abcdefghijklmnopqrstuvwxyz";
+	size_t len = strspn(name, bytes);
+
+	return len > 0 && len <= FILTER_NAME_MAX && name[len] == '\0' &&
+	       *name != '_' && *name != '-';
 }
 
 /* Why what is called name in dir is no filter; or NULL and its path. */
@@ -76,7 +72,7 @@ refuse_file(const char *dir, const char *name, char ret_path[PATH_MAX])
 		return strerror(ENAMETOOLONG);
 	if (stat(ret_path, &st) != 0)
 		return errno == ENOENT	 ? "it links to nothing"
-		       : errno == EACCES ? "its user cannot reach it"
+		       : errno == EACCES ? "this user cannot reach it"
 					 : strerror(errno);
 	if (!S_ISREG(st.st_mode))
 		return "it is not a file";
@@ -86,7 +82,7 @@ refuse_file(const char *dir, const char *name, char ret_path[PATH_MAX])
 		return "it is not executable";
 	if (statvfs(ret_path, &fs) == 0 && (fs.f_flag & ST_NOEXEC) != 0)
 		return "its file system is mounted noexec";
-	return "its user cannot execute it";
+	return "this user cannot execute it";
 }
 
 static enum service_result
@@ -105,10 +101,9 @@ filters_run(struct filters *filters, const unsigned char *name, size_t name_len,
 	char name_z[FILTER_NAME_MAX + 1], path[PATH_MAX];
 	const char *dir, *reason;
 
-	if (!is_name((const char *)name, name_len))
+	snprintf(name_z, sizeof(name_z), "%.*s", (int)name_len, name);
+	if (strlen(name_z) != name_len || !is_name(name_z))
 		return SERVICE_UNKNOWN;
-	memcpy(name_z, name, name_len);
-	name_z[name_len] = '\0';
 	for (size_t i = 0; i < filters->count; i++) {
 		dir = filters->dirs[i];
 		reason = refuse_folder(dir);
@@ -178,7 +173,7 @@ list_folder(const char *dir, bool (*is_taken)(const char *name), bool explain,
 		return strerror(errno);
 	while ((entry = readdir(folder)) != NULL) {
 		name = entry->d_name;
-		if (!is_name(name, strlen(name)))
+		if (!is_name(name))
 			reason = "its name is not [a-z0-9][a-z0-9_-]{0,63}";
 		else if (is_taken(name))
 			reason = "a transform that is built in has its name";

@@ -14,16 +14,10 @@
 #include "host/io.h"
 #include "host/spawn.h"
 
-#define PATH_LINE "PATH=/usr/local/bin:/usr/bin:/bin"
-#define LANG_LINE "LANG=C.UTF-8"
-
 /* Since Linux 6.3. */
 #ifndef MFD_NOEXEC_SEAL
 #define MFD_NOEXEC_SEAL 8U
 #endif
-
-/* As the kernel reads it (execve(2)), and the rest of a reason. */
-#define INTERPRETER_MAX 256
 
 /* Not a pipe, which would want to be fed while the program is listened to. */
 static bool
@@ -38,8 +32,7 @@ open_text(const unsigned char *text, size_t len, int *ret_fd)
 	return fd >= 0 && io_write(fd, text, len) == IO_OK &&
 	       lseek(fd, 0, SEEK_SET) == 0 &&
 	       fcntl(fd, F_ADD_SEALS,
-		   F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) ==
-		   0;
+		   F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) == 0;
 }
 
 static bool
@@ -54,14 +47,6 @@ open_pipe(int *ret_ours, int *ret_theirs)
 	return fcntl(fds[0], F_SETFL, O_NONBLOCK) == 0;
 }
 
-static void
-close_all(const int *fds, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (fds[i] >= 0)
-			close(fds[i]);
-}
-
 pid_t
 launch(const char *path, const char *name, const unsigned char *text,
     size_t text_len, int ret_ours[2])
@@ -69,34 +54,36 @@ launch(const char *path, const char *name, const unsigned char *text,
 	char name_line[sizeof("VERSED_TRANSFORM=") + LAUNCH_NAME_MAX];
 	/* None of which is written to. */
 	char *argv[] = {(char *)path, NULL};
-	char *env[] = {(char *)PATH_LINE, (char *)LANG_LINE, name_line, NULL};
+	char *env[] = {(char *)"PATH=/usr/local/bin:/usr/bin:/bin",
+	    (char *)"LANG=C.UTF-8", name_line, NULL};
 	struct spawn program = {
 	    .path = path,
 	    .argv = argv,
 	    .env = env,
 	    .dir = "/",
-	    .fds = {-1, -1, -1},
 	    .group = SPAWN_OWN_SESSION,
 	    .dies_with_parent = true,
 	    .closes_others = true,
 	};
-	int ours[2] = {-1, -1}, error;
+	int fds[] = {-1, -1, -1, -1, -1}; /* the program's, then ours */
 	pid_t pid = -1;
+	int error;
 
 	snprintf(name_line, sizeof(name_line), "VERSED_TRANSFORM=%s", name);
 	/* Not sigfillset(3), which leaves out what the library uses. */
 	memset(&program.defaults, 0xff, sizeof(program.defaults));
 	/* Opened so, each is no lower than what it becomes. */
-	if (open_text(text, text_len, &program.fds[0]) &&
-	    open_pipe(&ours[0], &program.fds[1]) &&
-	    open_pipe(&ours[1], &program.fds[2]))
+	if (open_text(text, text_len, &fds[0]) && open_pipe(&fds[3], &fds[1]) &&
+	    open_pipe(&fds[4], &fds[2])) {
+		memcpy(program.fds, fds, sizeof(program.fds));
 		pid = spawn_start(&program);
+	}
 	error = errno;
-	close_all(program.fds, 3);
+	for (int i = 0; i < 5; i++)
+		if (fds[i] >= 0 && (i < 3 || pid < 0))
+			close(fds[i]);
 	if (pid > 0)
-		memcpy(ret_ours, ours, sizeof(ours));
-	else
-		close_all(ours, 2);
+		memcpy(ret_ours, fds + 3, 2 * sizeof(int));
 	errno = error;
 	return pid;
 }
@@ -104,7 +91,7 @@ launch(const char *path, const char *name, const unsigned char *text,
 void
 launch_explain(const char *path, int error, char ret_text[LAUNCH_ERROR_MAX])
 {
-	char line[INTERPRETER_MAX] = "", *name = line + 2, *cr;
+	char line[256] = "", *name = line + 2, *cr;
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 
 	if (fd >= 0 && read(fd, line, sizeof(line) - 1) < 2)

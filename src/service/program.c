@@ -94,13 +94,11 @@ close_end(struct run *run, int end)
 static bool
 prepare(struct children *ret_before)
 {
-	const struct sigaction action = {.sa_handler = SIG_DFL};
-
 	if (!children_read(ret_before))
 		return false;
 	errno = EAGAIN;
 	return ret_before->count < CHILDREN_MAX &&
-	       sigaction(SIGCHLD, &action, NULL) == 0 &&
+	       signal(SIGCHLD, SIG_DFL) != SIG_ERR &&
 	       prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L) == 0;
 }
 
@@ -118,8 +116,6 @@ start(struct run *run, const char *path, const unsigned char *text, size_t len)
 		run->ends[EXIT].fd = (int)syscall(SYS_pidfd_open, run->pid, 0);
 		if (run->ends[EXIT].fd >= 0)
 			return SERVICE_OK;
-		return fail(run, SERVICE_BROKEN, "cannot start it: %s",
-		    strerror(errno));
 	}
 	if (io_is_late())
 		return fail_late(run);
@@ -127,33 +123,24 @@ start(struct run *run, const char *path, const unsigned char *text, size_t len)
 	return fail(run, SERVICE_BROKEN, "cannot start it: %s", reason);
 }
 
-/* Whether a call on a pipe failed only for now. */
-static bool
-is_for_now(int error)
-{
-	return error == EAGAIN || error == EINTR;
-}
-
 /* Takes output. */
 static enum service_result
 collect(struct run *run)
 {
 	unsigned char beyond;
-	bool full = run->out_len == run->out_cap;
-	ssize_t n =
-	    read(run->ends[OUT].fd, full ? &beyond : run->out + run->out_len,
-		full ? 1 : run->out_cap - run->out_len);
+	size_t room = run->out_cap - run->out_len;
+	ssize_t n = read(run->ends[OUT].fd,
+	    room > 0 ? run->out + run->out_len : &beyond, room > 0 ? room : 1);
 
-	if (n < 0 && !is_for_now(errno))
+	if (n < 0 && errno != EAGAIN && errno != EINTR)
 		return fail(run, SERVICE_BROKEN, "cannot read from it: %s",
 		    strerror(errno));
-	if (n > 0 && full)
+	if (n > 0 && room == 0)
 		return fail(run, SERVICE_FAILED, "it wrote more than %zu bytes",
 		    run->out_cap);
-	if (n > 0)
-		run->out_len += (size_t)n;
 	if (n == 0)
 		close_end(run, OUT);
+	run->out_len += n > 0 ? (size_t)n : 0;
 	return SERVICE_OK;
 }
 
@@ -164,7 +151,7 @@ hear(struct run *run)
 	unsigned char buf[LINE_LEN_MAX];
 	ssize_t n = read(run->ends[ERR].fd, buf, sizeof(buf));
 
-	if (n == 0 || (n < 0 && !is_for_now(errno)))
+	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
 		close_end(run, ERR);
 	for (ssize_t i = 0; i < n; i++) {
 		if (buf[i] != '\n')
@@ -179,10 +166,9 @@ hear(struct run *run)
 static void
 hear_last(struct run *run)
 {
-	for (int i = 0; run->ends[ERR].fd >= 0 && i < LINES_MAX; i++) {
+	for (int i = 0; run->ends[ERR].fd >= 0 && i < LINES_MAX; i++)
 		if (!hear(run))
 			break;
-	}
 	flush_line(run);
 }
 
@@ -205,18 +191,14 @@ reap(struct run *run)
 		return fail(run, SERVICE_FAILED,
 		    "it was killed by signal %d: %s", WTERMSIG(status),
 		    strsignal(WTERMSIG(status)));
-	switch (WEXITSTATUS(status)) {
-	case 0:
-		return SERVICE_OK;
-	case 126: /* by POSIX's shell, env and others */
-	case 127:
+	status = WEXITSTATUS(status);
+	if (status == 126 || status == 127) /* as the shell has them */
 		return fail(run, SERVICE_BROKEN,
 		    "it exited with status %d: what it wants to run cannot be",
-		    WEXITSTATUS(status));
-	default:
-		return fail(run, SERVICE_FAILED, "it exited with status %d",
-		    WEXITSTATUS(status));
-	}
+		    status);
+	return status == 0 ? SERVICE_OK
+			   : fail(run, SERVICE_FAILED,
+				 "it exited with status %d", status);
 }
 
 /* Hears the program until it has exited and its output has ended. */
