@@ -149,11 +149,13 @@ load_pool() {
 	[ "$(grep -cF "$(cat "$T/socket")" "$T/fds")" = 2 ]
 	grep -qx ATTITUDE=kept "$T/env"
 	run ! grep -E '^(LISTEN|NOTIFY|WATCHDOG)_' "$T/env"
-	# HUP, INT, PIPE, TERM and CHLD: neither blocked nor ignored.
+	# HUP, INT, PIPE, TERM and CHLD: neither blocked nor ignored; USR1 is
+	# ignored, so that it harms nobody who does not know it.
 	run -0 awk '/^Sig(Blk|Ign):/ { print $2 }' "$T/status"
 	for mask in "${lines[@]}"; do
 		[ $((0x$mask & 0x15003)) = 0 ]
 	done
+	[ $((0x${lines[1]} & 0x200)) != 0 ]
 }
 
 @test "two thousand requests of 16 clients, one process for each" {
@@ -178,11 +180,11 @@ load_pool() {
 @test "the service manager learns of ready, status, reloading and stopping" {
 	listen_to_notify
 	pool -- -w 2
-	wait_until 10 notified '^READY=1\|STATUS=2 workers, 2 started, 0 answered, 0 refused, 0 failed\|'
+	wait_until 10 notified '^READY=1\|STATUS=2 workers, at most 1000, 0 waiting, 2 started, 0 answered, 0 refused, 0 cut, 0 failed$'
 	ask "$port"
 	printf 'bad' >"$T/request"
 	run ! ask "$port"
-	wait_until 10 notified '^STATUS=2 workers, 4 started, 1 answered, 1 refused, 0 failed'
+	wait_until 10 notified '^STATUS=2 workers, at most 1000, 0 waiting, 4 started, 1 answered, 1 refused, 0 cut, 0 failed'
 	kill -HUP "$pool"
 	wait_until 10 notified '^RELOADING=1\|MONOTONIC_USEC=[0-9]+$'
 	wait_until 10 eval '[ "$(grep -c READY=1 "$T/notified")" = 2 ]'
@@ -198,9 +200,9 @@ load_pool() {
 	run -0 load_pool -c 4 -d 2
 	count=$(wc -l <"$T/notified")
 	echo "messages: $count"
-	[ "$count" -ge 5 ]
-	[ "$count" -le 20 ]
-	run ! grep -v WATCHDOG=1 "$T/notified"
+	[ "$count" -le 30 ]
+	[ "$(grep -c ^STATUS= "$T/notified")" -le 4 ]
+	[ "$(grep -c '^WATCHDOG=1$' "$T/notified")" -ge 5 ]
 }
 
 @test "a load that never lets up: the watchdog is fed, TERM is heard" {
@@ -256,13 +258,15 @@ accepted() {
 }
 
 @test "-t: what is not done after its time is killed, and logged" {
-	pool -- -w 2 -t 1
-	ask_slowly "$port"
+	script stubborn <<-END
+		trap '' TERM
+		: >$T/started
+		while :; do sleep 0.1; done
+	END
+	pool -- -w 1 -t 1 "$T/stubborn"
+	wait_until 10 test -e "$T/started"
 	kill "$pool"
 	ends 0
-	cat <&9 >"$T/got"
-	exec 9>&-
-	[ ! -s "$T/got" ]
 	run -0 cat "$T/log"
 	[[ $output == "versed-pool: worker "*" of standard input is killed: still there after 1 s" ]]
 }
@@ -275,23 +279,10 @@ accepted() {
 	kill -HUP "$pool"
 	wait_until 10 has_workers 4
 	finish_asking
-	wait_until 10 has_workers 3
 	# shellcheck disable=SC2086
-	gone $before
+	wait_until 10 gone $before
+	wait_until 10 has_workers 3
 	ask "$port"
-	[ ! -s "$T/log" ]
-}
-
-@test "a worker is told to go until it goes" {
-	script deaf <<-END
-		trap 'echo >>$T/told; [ \$(wc -l <$T/told) -lt 3 ] || exit 0' TERM
-		: >$T/told
-		while :; do sleep 0.01; done
-	END
-	pool -- -w 1 "$T/deaf"
-	wait_until 10 test -e "$T/told"
-	kill "$pool"
-	ends 0
 	[ ! -s "$T/log" ]
 }
 
@@ -309,19 +300,20 @@ plain_handler() {
 	chmod +x "$T/plain"
 }
 
-@test "TERM: a command that does not catch it still finishes its request" {
+@test "TERM: a command that does not catch it loses its request" {
 	plain_handler
 	pool -- -w 3 "$T/plain"
 	wait_until 10 has_workers 3
 	ask_slowly "$port"
 	kill "$pool"
-	wait_until 10 has_workers 1
-	finish_asking
 	ends 0
+	cat <&9 >"$T/got" || true
+	exec 9>&-
+	[ ! -s "$T/got" ]
 	[ ! -s "$T/log" ]
 }
 
-@test "HUP: the same for a command that does not catch TERM" {
+@test "HUP: a command that does not catch TERM is told when it has no request" {
 	plain_handler
 	pool -- -w 3 "$T/plain"
 	wait_until 10 has_workers 3
@@ -336,7 +328,7 @@ plain_handler() {
 @test "HUP: a new binary takes over, under load, with no request lost" {
 	not_under valgrind 'the process has its name'
 	cp "$VERSED" "$T/handler"
-	pool -- -w 4 "$T/handler" -n 1000
+	pool -- -w 4 -x 4 "$T/handler" -n 1000
 	wait_until 10 has_workers 4
 	start load_pool -c 4 -x "$T/stop" >"$T/loaded"
 	loader=$started
@@ -349,26 +341,80 @@ plain_handler() {
 	touch "$T/stop"
 	wait "$loader"
 	grep 'failed=0 retried=0 refused=0 wrong=0' "$T/loaded"
-	[ ! -s "$T/log" ]
+	run ! grep -v -e 'are taken and' -e 'nobody waits' "$T/log"
 }
 
-@test "HUP while the command is missing: the old workers stay until it is back" {
+@test "HUP with a command that is missing: the old workers stay" {
 	not_under valgrind 'vfork(2) is fork(2)'
 	cp "$VERSED" "$T/handler"
+	listen_to_notify
 	pool -- -w 2 "$T/handler" -n 0
 	wait_until 10 has_workers 2
 	before=$(workers)
 	rm "$T/handler"
 	kill -HUP "$pool"
 	wait_until 10 test -s "$T/log"
+	# It is over.
+	wait_until 10 eval '[ "$(grep -c READY=1 "$T/notified")" = 2 ]'
 	[ "$(workers)" = "$before" ]
 	ask "$port"
+	run -0 cat "$T/log"
+	[ "$output" = "versed-pool: cannot start $T/handler for standard input: No such file or directory" ]
 	cp "$VERSED" "$T/handler.new"
 	mv "$T/handler.new" "$T/handler"
+	kill -HUP "$pool"
 	# shellcheck disable=SC2086
 	wait_until 10 gone $before
 	wait_until 10 has_workers 2
 	[ "$(wc -l <"$T/log")" = 1 ]
+}
+
+@test "HUP with a command that fails at once: the old workers stay, and the log says why" {
+	not_under valgrind 'the process has its name'
+	cp "$VERSED" "$T/handler"
+	listen_to_notify
+	pool -- -w 4 "$T/handler" -n 0
+	wait_until 10 has_workers 4
+	before=$(workers)
+	script broken <<<'exit 3'
+	mv "$T/broken" "$T/handler"
+	kill -HUP "$pool"
+	wait_until 10 eval '[ "$(grep -c READY=1 "$T/notified")" = 2 ]'
+	wait_until 10 has_workers 4
+	[ "$(workers)" = "$before" ]
+	ask "$port"
+	run -0 cat "$T/log"
+	[ "$output" = "versed-pool: the workers of standard input are not replaced: a new $T/handler exited with status 3" ]
+}
+
+@test "HUP cuts nobody: who sends for long, who takes a reply for long" {
+	for command in "$VERSED" "$VERSED -n 1000"; do
+		# shellcheck disable=SC2086
+		pool -- -w 2 $command
+		wait_until 10 has_workers 2
+		ask_slowly "$port"
+		before=$(workers)
+		kill -HUP "$pool"
+		# Others are served by new ones meanwhile.
+		wait_until 10 eval '! has_all $before'
+		sleep 3
+		ask "$port"
+		finish_asking
+		# shellcheck disable=SC2086
+		wait_until 10 gone $before
+		wait_until 10 has_workers 2
+		[ ! -s "$T/log" ]
+		stop_started
+		rm "$PORTS"
+	done
+}
+
+# has_all PID ...: all are among the workers.
+has_all() {
+	local pid
+	for pid; do
+		workers | grep -qx "$pid" || return 1
+	done
 }
 
 # runs_only FILE: all workers run what FILE is now, and there are four.
@@ -378,6 +424,179 @@ runs_only() {
 	for pid in $(workers); do
 		[ "/proc/$pid/exe" -ef "$1" ] || return 1
 	done
+}
+
+# stopped COUNT: so many clients that stop in mid-request, until stop_started.
+stopped() {
+	start /usr/bin/python3 "$ROOT/tests/peers/stopped.py" "${2:-127.0.0.1:$port}" \
+		"$1" "$T/stopped"
+	wait_until 20 test -e "$T/stopped"
+}
+
+has_workers_at_least() {
+	[ "$(workers | wc -l)" -ge "$1" ]
+}
+
+@test "it grows where stopped clients take all workers, and shrinks again" {
+	pool -- -w 4
+	wait_until 10 has_workers 4
+	stopped 60
+	stopper=$started
+	for _ in {1..10}; do
+		ask "$port"
+	done
+	has_workers_at_least 60
+	kill "$stopper"
+	wait_until 30 has_workers 4
+	ask "$port"
+	# What it said was of the clients that were killed.
+	run ! grep versed-pool: "$T/log"
+}
+
+@test "the same on a UNIX socket, of workers that serve a thousand" {
+	start /usr/bin/python3 "$ROOT/tests/peers/listen.py" "$T/socket" "$PORTS" \
+		"$POOL" -w 2 "$VERSED" -n 1000 2>"$T/log"
+	pool=$started
+	wait_until 10 has_workers 2
+	stopped 20 "$T/socket"
+	for _ in {1..5}; do
+		/usr/bin/python3 "$ROOT/tests/peers/client.py" "$T/socket" \
+			<"$T/request" | cmp "$T/want"
+	done
+	has_workers_at_least 20
+	[ ! -s "$T/log" ]
+}
+
+@test "-x reached: stopped clients are cut, others served; one line, and one when it is over" {
+	listen_to_notify
+	pool -- -w 2 -x 4
+	wait_until 10 has_workers 2
+	stopped 13
+	for _ in {1..3}; do
+		ask "$port"
+	done
+	wait_until 20 notified ' at most 4 \(reached\), '
+	wait_until 20 eval '[ "$(wc -l <"$T/log")" = 2 ]'
+	grep -qE "^versed-pool: all 4 workers \(-x 4\) are taken and [0-9]+ connections wait: " "$T/log"
+	grep -qE "nobody waits for a worker any more: they were taken for [0-9]+ s$" "$T/log"
+	wait_until 40 notified ' 3 answered, 0 refused, 13 cut, 0 failed'
+	run ! notified ' ([5-9]|[0-9][0-9]+) workers, at most'
+}
+
+@test "at the limit of processes stopped clients are cut, too; one line says why" {
+	need_root
+	as_somebody 6
+	pool -- -w 2 -x 50
+	wait_until 10 has_workers 2
+	stopped 15
+	for _ in {1..3}; do
+		ask "$port"
+	done
+	[ "$(grep -c 'cannot start .*: Resource temporarily unavailable' "$T/log")" = 1 ]
+	run ! grep -v -e 'cannot start' -e 'are taken and' -e 'nobody waits' "$T/log"
+}
+
+@test "honest clients without a pause, and slow ones beside them: no growth, nobody cut" {
+	need_shipped speed
+	listen_to_notify
+	for command in "$VERSED" "$VERSED -n 1000"; do
+		# shellcheck disable=SC2086
+		pool -- -w 32 $command
+		wait_until 10 has_workers 32
+		start load_pool -c 16 -x "$T/stop" >"$T/loaded"
+		loader=$started
+		run -0 /usr/bin/python3 "$ROOT/tests/peers/client.py" \
+			"127.0.0.1:$port" 10 10 <"$T/request"
+		assert_output '10 15:here is my poem,'
+		touch "$T/stop"
+		wait "$loader"
+		grep 'failed=0 retried=0 refused=0 wrong=0' "$T/loaded"
+		run ! notified '=(6[4-9]|[7-9].|[0-9]{3,}) workers'
+		run ! notified ' [1-9][0-9]* cut'
+		[ ! -s "$T/log" ]
+		stop_started
+		rm "$PORTS" "$T/stop"
+		listen_to_notify
+	done
+}
+
+@test "busy filters are no dawdlers: -x is how many run, none is cut" {
+	mkdir -m 755 "$T/filters"
+	cat >"$T/filters/slow" <<-END
+		#!/bin/bash
+		echo >>$T/runs
+		n=\$(ls $T/running | wc -l)
+		: >$T/running/\$\$
+		echo \$((n + 1)) >>$T/most
+		sleep 1
+		rm $T/running/\$\$
+		exec cat
+	END
+	chmod 755 "$T/filters/slow"
+	mkdir "$T/running"
+	printf '11:slow.MYPOEM,' >"$T/request"
+	pool -- -w 4 -x 4 "$VERSED" -f "$T/filters"
+	run -0 /usr/bin/python3 "$ROOT/tests/peers/client.py" "127.0.0.1:$port" 20 \
+		<"$T/request"
+	assert_output '20 6:MYPOEM,'
+	[ "$(sort -n "$T/most" | tail -n 1)" -le 4 ]
+}
+
+@test "TERM: who is queued is answered, beside a stopped client" {
+	pool -- -w 1 -x 1
+	wait_until 10 has_workers 1
+	ask_slowly "$port"
+	/usr/bin/python3 "$ROOT/tests/peers/client.py" "127.0.0.1:$port" 5 \
+		<"$T/request" >"$T/queued" 3>&- &
+	asker=$!
+	wait_until 10 queued 5
+	kill "$pool"
+	ends 0
+	wait "$asker"
+	[ "$(cat "$T/queued")" = '5 15:here is my poem,' ]
+	exec 9>&-
+}
+
+# queued N: so many connections wait to be accepted.
+queued() {
+	[ "$(ss -Hltn "sport = :$port" | awk '{ print $2 }')" = "$1" ]
+}
+
+@test "TERM: clients that never cease to come do not keep it" {
+	pool -- -w 2
+	start load_pool -c 8 -x "$T/stop" >"$T/loaded"
+	wait_until 10 has_workers 2
+	kill "$pool"
+	ends 0
+	touch "$T/stop"
+}
+
+@test "a service manager that cannot be reached: one line, and it serves" {
+	under=(env NOTIFY_SOCKET="$T/nowhere")
+	pool -- -w 2
+	ask "$port"
+	ask "$port"
+	kill -HUP "$pool"
+	ask "$port"
+	run -0 cat "$T/log"
+	assert_output 'versed-pool: cannot tell the service manager: No such file or directory'
+}
+
+@test "sockets passed to another process are named" {
+	not_under valgrind 'it opens descriptors first'
+	run -64 env LISTEN_PID=1 LISTEN_FDS=1 "$POOL" </dev/null
+	assert_line --regexp '^versed-pool: the sockets passed are for process 1 \(LISTEN_PID\), and this is [0-9]+$'
+}
+
+@test "a folder called versed is no program" {
+	not_under valgrind 'the process has its name'
+	mkdir -p "$T/beside/versed" "$T/first/versed" "$T/path"
+	cp "$POOL" "$T/beside"
+	ln -s "$VERSED" "$T/path/versed"
+	under=(env PATH="$T/first:$T/path:$PATH")
+	POOL=$T/beside/versed-pool
+	pool -- -w 1
+	ask "$port"
 }
 
 @test "a pool killed by KILL leaves no worker" {
@@ -541,9 +760,18 @@ refuses() {
 	refuses 64 "is connected, not listening"
 }
 
-@test "a datagram socket among others: exit 64" {
-	pool --kind datagram --systemd one,two --
-	refuses 64 "but one (file descriptor 3) is not a stream socket"
+@test "sockets of other kinds are named, and the others served" {
+	pool --kind packets,datagram,listening --systemd one,two,three -- -w 1
+	port=$(sed -n '3s/.*://p' "$PORTS")
+	ask "$port"
+	grep -F "one (file descriptor 3) is a socket for sequenced packets" "$T/log"
+	grep -F "two (file descriptor 4) is a datagram socket" "$T/log"
+	[ "$(wc -l <"$T/log")" = 2 ]
+}
+
+@test "no socket that will do: exit 64" {
+	pool --kind packets --
+	refuses 64 "standard input (file descriptor 0) is a socket for sequenced packets"
 }
 
 @test "COMMAND missing or not to be run: exit 69" {
@@ -560,7 +788,7 @@ refuses() {
 }
 
 @test "bad options: exit 64" {
-	for bad in "-w 0" "-w 1001" "-w x" "-w" "-t -1" "-t" "-x" "--nonsense"; do
+	for bad in "-w 0" "-w 1001" "-w x" "-w" "-t -1" "-t" "-x" "-x 0" "-x 20001" "-i x" "--nonsense"; do
 		# shellcheck disable=SC2086
 		run -64 "$POOL" $bad </dev/null
 		[[ $output == "versed-pool: "* ]]
@@ -569,8 +797,8 @@ refuses() {
 }
 
 @test "a wrong option is named, in a group and in its long form too" {
-	run -64 "$POOL" -vx
-	assert_output 'versed-pool: unknown option: -x'
+	run -64 "$POOL" -vy
+	assert_output 'versed-pool: unknown option: -y'
 	run -64 "$POOL" -v --nosuch
 	assert_output 'versed-pool: unknown option: --nosuch'
 	for option in -w -vw --workers; do

@@ -2,9 +2,13 @@
 /* Listening sockets: systemd's or standard input. */
 #include "listener.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
@@ -25,8 +29,9 @@ kind_problem(enum endpoint_kind kind)
 		return "connected, not listening: "
 		       "Accept=no or inetd's wait is needed";
 	case ENDPOINT_DATAGRAM:
+		return "a datagram socket";
 	case ENDPOINT_OTHER:
-		return "not a stream socket";
+		return "a socket for sequenced packets";
 	case ENDPOINT_FILE:
 		return "not a socket";
 	case ENDPOINT_ERROR:
@@ -61,16 +66,31 @@ check(const struct listener *listener)
 	return 0;
 }
 
+/* Where a namespace has given this process another number, above all. */
+static void
+look_for_others_sockets(void)
+{
+	const char *pid = getenv("LISTEN_PID");
+
+	if (pid != NULL && strtol(pid, NULL, 10) != getpid())
+		log_message(LOG_WARNING,
+		    "the sockets passed are for process %s (LISTEN_PID), and "
+		    "this is %d",
+		    pid, (int)getpid());
+}
+
 int
 listener_find(struct listener **ret_listeners, size_t *ret_count)
 {
 	/* Reachable for the life of the process. */
 	static struct listener *listeners;
 	static char **names;
-	int passed = sd_listen_fds_with_names(true, &names);
-	size_t count = passed > 0 ? (size_t)passed : 1;
-	int status;
+	size_t count, kept = 0;
+	int passed, status = 0;
 
+	look_for_others_sockets();
+	passed = sd_listen_fds_with_names(true, &names);
+	count = passed > 0 ? (size_t)passed : 1;
 	if (passed < 0) {
 		log_message(LOG_ERR, "cannot take the sockets passed: %s",
 		    strerror(-passed));
@@ -81,18 +101,42 @@ listener_find(struct listener **ret_listeners, size_t *ret_count)
 		log_message(LOG_ERR, "out of memory");
 		return EX_OSERR;
 	}
-	listeners[0].fd = STDIN_FILENO;
-	listeners[0].name = "standard input";
 	for (size_t i = 0; i < count; i++) {
+		struct listener *listener = &listeners[kept];
+
+		listener->fd = STDIN_FILENO;
+		listener->name = "standard input";
 		if (passed > 0) {
-			listeners[i].fd = SD_LISTEN_FDS_START + (int)i;
-			listeners[i].name = names[i];
+			listener->fd = SD_LISTEN_FDS_START + (int)i;
+			listener->name = names[i];
 		}
-		status = check(&listeners[i]);
-		if (status != 0)
-			return status;
+		status = check(listener);
+		if (status == 0)
+			kept++;
 	}
+	if (kept == 0)
+		return status;
 	*ret_listeners = listeners;
-	*ret_count = count;
+	*ret_count = kept;
 	return 0;
+}
+
+bool
+listener_is_asked(const struct listener *listener)
+{
+	struct pollfd pfd = {.fd = listener->fd, .events = POLLIN};
+
+	return poll(&pfd, 1, 0) > 0;
+}
+
+/* Of a listening socket these are those that wait (tcp(7), sock_diag(7)). */
+long
+listener_waiting(const struct listener *listener)
+{
+	struct tcp_info info = {0};
+	socklen_t size = sizeof(info);
+
+	if (getsockopt(listener->fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0)
+		return -1;
+	return (long)info.tcpi_unacked;
 }

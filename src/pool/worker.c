@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: ISC */
-/* Starting a worker, cheaply, and reading its end. */
+/* Starting a worker, looking at it, and reading its end. */
 #include "worker.h"
 
-#include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
-#include <errno.h>
-#include <limits.h>
+#include <dirent.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +14,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-static int
+static bool
 is_private(const char *variable)
 {
 	return strncmp(variable, "NOTIFY_SOCKET=", 14) == 0 ||
@@ -22,84 +22,92 @@ is_private(const char *variable)
 	       strncmp(variable, "WATCHDOG_USEC=", 14) == 0;
 }
 
-/* The first file name of PATH that can be run, or name where there is none. */
-static const char *
-look_for(const char *name)
-{
-	static char path[PATH_MAX];
-	const char *dir = getenv("PATH");
-	size_t len;
-
-	if (strchr(name, '/') != NULL)
-		return name;
-	for (; dir != NULL && *dir != '\0'; dir += len + (dir[len] == ':')) {
-		len = strcspn(dir, ":");
-		if (len > 0 &&
-		    (size_t)snprintf(path, sizeof(path), "%.*s/%s", (int)len,
-			dir, name) < sizeof(path) &&
-		    access(path, X_OK) == 0)
-			return path;
-	}
-	return name;
-}
-
-int
-worker_command_init(struct worker_command *command, char *const argv[])
+/* The caller's environment as a worker has it, or NULL. */
+static char **
+make_environment(void)
 {
 	size_t count = 0, kept = 0;
+	char **env;
 
 	while (environ[count] != NULL)
 		count++;
-	command->env = calloc(count + 1, sizeof(*command->env));
-	if (command->env == NULL)
-		return -1;
-	for (size_t i = 0; i < count; i++)
+	env = calloc(count + 1, sizeof(*env));
+	for (size_t i = 0; env != NULL && i < count; i++)
 		if (!is_private(environ[i]))
-			command->env[kept++] = environ[i];
-	command->path = look_for(argv[0]);
-	command->argv = argv;
-	command->parent = getpid();
-	return 0;
+			env[kept++] = environ[i];
+	return env;
 }
 
-/* Runs in the new process, in its parent's memory.  Returns where it fails. */
+/* Writes the path of this program's folder, or "". */
 static void
-become(const struct worker_command *command, int fd)
+find_own_folder(char ret_folder[PATH_MAX])
 {
-	sigset_t none;
+	ssize_t len = readlink("/proc/self/exe", ret_folder, PATH_MAX - 1);
+	char *slash;
 
-	/* Where the parent has died already nobody would end this one. */
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 ||
-	    getppid() != command->parent)
-		return;
-	if (dup2(fd, STDIN_FILENO) < 0 || dup2(fd, STDOUT_FILENO) < 0)
-		return;
-	signal(SIGPIPE, SIG_DFL);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	/* Not execvp(3), which runs what it does not know by a shell. */
-	execve(command->path, command->argv, command->env);
+	ret_folder[len > 0 ? len : 0] = '\0';
+	slash = strrchr(ret_folder, '/');
+	if (slash != NULL)
+		*slash = '\0';
+}
+
+bool
+worker_describe_start(char *const argv[], struct spawn *ret_command)
+{
+	static const int defaults[] = {
+	    SIGCHLD, SIGHUP, SIGINT, SIGPIPE, SIGTERM};
+	static char path[PATH_MAX];
+	static char *const own_argv[] = {path, NULL};
+	const char *name = argv != NULL ? argv[0] : "versed";
+	const char *folders = getenv("PATH");
+	char own_folder[PATH_MAX] = "";
+
+	*ret_command = (struct spawn){.path = path,
+	    .argv = argv != NULL ? argv : own_argv,
+	    .env = make_environment(),
+	    .fds = {-1, -1, -1},
+	    .dies_with_parent = true};
+	sigemptyset(&ret_command->defaults);
+	for (size_t i = 0; i < sizeof(defaults) / sizeof(*defaults); i++)
+		sigaddset(&ret_command->defaults, defaults[i]);
+	if (argv == NULL)
+		find_own_folder(own_folder);
+	return ret_command->env != NULL &&
+	       (spawn_find(name, own_folder, path) ||
+		   spawn_find(name, folders != NULL ? folders : "", path));
 }
 
 pid_t
-worker_start(const struct worker_command *command, int fd)
+worker_start(const struct spawn *command, int fd)
 {
-	volatile int error = 0;
-	pid_t pid;
+	struct spawn spawn = *command;
 
-	/* fork(2) would copy page tables, at the rate of connections. */
-	pid = vfork();
-	if (pid == 0) {
-		become(command, fd);
-		error = errno;
-		_exit(EX_OSERR);
-	}
-	if (pid > 0 && error != 0) {
-		waitpid(pid, NULL, 0);
-		errno = error;
-		return -1;
-	}
-	return pid;
+	spawn.fds[0] = fd;
+	spawn.fds[1] = fd;
+	return spawn_start(&spawn);
+}
+
+bool
+worker_is_busy(pid_t pid, int fd)
+{
+	struct stat own, err = {0}, other;
+	const struct dirent *entry;
+	bool found = false;
+	char path[64];
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/proc/%d/fd", (int)pid);
+	dir = opendir(path);
+	if (dir == NULL)
+		return false;
+	fstat(fd, &own);
+	fstat(STDERR_FILENO, &err);
+	while (!found && (entry = readdir(dir)) != NULL)
+		found = fstatat(dirfd(dir), entry->d_name, &other, 0) == 0 &&
+			S_ISSOCK(other.st_mode) && other.st_ino != own.st_ino &&
+			other.st_ino != err.st_ino;
+	closedir(dir);
+	return found;
 }
 
 enum worker_result
@@ -114,8 +122,9 @@ worker_judge(int status)
 	case EX_UNAVAILABLE:
 	case EX_SOFTWARE:
 	case EX_IOERR:
-	case EX_TEMPFAIL:
 		return WORKER_REFUSED;
+	case EX_TEMPFAIL:
+		return WORKER_CUT;
 	default:
 		return WORKER_FAILED;
 	}

@@ -5,7 +5,9 @@
 
 #include <sys/types.h>
 
-#include <stddef.h>
+#include <stdbool.h>
+
+#include "host/spawn.h"
 
 /* The most bytes of worker_describe's text, its NUL included. */
 #define WORKER_TEXT_MAX 96
@@ -13,33 +15,32 @@
 enum worker_result {
 	WORKER_ANSWERED,
 	WORKER_REFUSED, /* the client's fault, not the worker's */
+	WORKER_CUT,	/* out of time, or others waited */
 	WORKER_FAILED,
 };
 
-struct worker_command {
-	const char *path;
-	char *const *argv;
-	char **env;
-	pid_t parent; /* the caller of worker_start */
-};
+/*
+ * Makes a description of how a worker is started: with argv, which is kept, or
+ * where that is NULL as the versed beside this program or else of PATH.  A name
+ * without a slash is looked for in PATH, now.  Its environment is the caller's
+ * without what sd_notify(3) and sd_watchdog_enabled(3) read; no signal is
+ * blocked, those that the pool waits for and SIGPIPE are at their default; it
+ * is killed when the calling thread dies.  Returns false where there is no such
+ * program or no memory; errno says why.
+ */
+bool worker_describe_start(char *const argv[], struct spawn *ret_command);
 
 /*
- * Makes a command of argv, which it keeps; argv[0] without a slash is looked
- * for in PATH, now.  Its environment is the caller's without what sd_notify(3)
- * and sd_watchdog_enabled(3) read.  Returns 0, or -1 where there is no memory.
+ * Starts a worker with the socket fd as its descriptors 0 and 1.  Returns as
+ * spawn_start does.
  */
-int worker_command_init(struct worker_command *command, char *const argv[]);
+pid_t worker_start(const struct spawn *command, int fd);
 
 /*
- * Starts command with the listening socket fd as its descriptors 0 and 1, no
- * signal blocked, and SIGPIPE and the signals of the caller at their default.
- * It is killed when the calling thread dies.
- *
- * Returns its process ID once it runs command; or -1, and then there is no
- * process and errno says why: EAGAIN or ENOMEM where the system could not
- * start it, otherwise an error of execve(2).
+ * Returns whether the worker pid has a connection: a socket open that is not
+ * the caller's fd nor its standard error; false where proc(5) does not tell.
  */
-pid_t worker_start(const struct worker_command *command, int fd);
+bool worker_is_busy(pid_t pid, int fd);
 
 /* Tells from a status of wait(2) how a worker did, by sysexits.h. */
 enum worker_result worker_judge(int status);

@@ -5,7 +5,7 @@
 client.py ADDRESS                sends standard input at once, never half-closes,
                                  writes what comes until end of file
 client.py ADDRESS COUNT [SLOW]   COUNT of them at the same time, SLOW of them one
-                                 byte at a time over two seconds; then writes, a
+                                 byte at a time over 2.5 seconds; then writes, a
                                  line each, how often which reply came
 
 ADDRESS is IPV4:PORT, [IPV6]:PORT or a path.  A refused connection, a reset or
@@ -17,7 +17,7 @@ import collections
 import sys
 
 DEADLINE_S = 40
-SLOW_S = 2
+SLOW_S = 2.5
 
 
 async def connect(address):
@@ -68,4 +68,5 @@ async def main():
         sys.exit(1)
 
 
-asyncio.run(main())
+if __name__ == "__main__":
+    asyncio.run(main())

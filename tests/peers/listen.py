@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: ISC
 """Runs a program on sockets, as a super-server with "wait" would.
 
-listen.py [--systemd NAME[,NAME...]] [--kind listening|connected|datagram]
-          [--nonblock] [--backlog N] ADDRESS FILE COMMAND [ARGUMENT ...]
+listen.py [--systemd NAME[,NAME...]] [--kind KIND[,KIND...]] [--nonblock]
+          [--backlog N] ADDRESS FILE COMMAND [ARGUMENT ...]
 
 ADDRESS is IPV4[:PORT], [IPV6][:PORT] or a path; the port is a free one where it
-is not given.  Becomes COMMAND with the socket as its file descriptor 0; with
+is not given.  KIND is listening, connected, datagram or packets, the last one of
+them for all other sockets.  Becomes COMMAND with the socket as its file descriptor 0; with
 --systemd, as many sockets as there are names from file descriptor 3 on, as
 sd_listen_fds(3) has it.  What a client is to connect to is written to FILE, at
 once and whole, a line for each.
@@ -20,6 +21,11 @@ import sys
 
 def listen(address, kind, backlog):
     """A socket at the address, and what a client is to connect to."""
+    if kind == "packets":
+        sock = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        sock.bind("")
+        sock.listen()
+        return sock, "-"
     how = socket.SOCK_DGRAM if kind == "datagram" else socket.SOCK_STREAM
     if "/" in address:
         sock = socket.socket(socket.AF_UNIX, how)
@@ -52,8 +58,10 @@ def main():
     parser.add_argument("command", nargs=argparse.REMAINDER)
     args = parser.parse_args()
     names = args.systemd.split(",") if args.systemd else [""]
-    socks, addresses = zip(*(listen(args.address, args.kind, args.backlog)
-                             for _ in names))
+    kinds = args.kind.split(",")
+    kinds += kinds[-1:] * len(names)
+    socks, addresses = zip(*(listen(args.address, kind, args.backlog)
+                             for _, kind in zip(names, kinds)))
     first = 3 if args.systemd else 0
     # Out of the way of the descriptors that they are to have.
     fds = [os.dup2(sock.fileno(), 100 + i) for i, sock in enumerate(socks)]
