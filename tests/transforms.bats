@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
 # The transforms of the table, through the real handler, and their case data.
-# shellcheck disable=SC2059,SC1112 # formats are arguments, quotes are meant
+# shellcheck disable=SC2059,SC1112,SC2154 # formats are arguments, quotes are meant, stderr is bats's
 
 setup() {
 	load lib/lib
@@ -28,23 +28,29 @@ fails() {
 		<<<"$stderr"
 }
 
-# like NAME COMMAND ...: NAME gives of each text what COMMAND makes of it.
-like() {
-	local name=$1 text
+# agrees NAME COMMAND ...: NAME gives of the file text what COMMAND makes of it.
+agrees() {
+	local name=$1
 	shift
+	"$@" <text >result
+	{
+		printf '%d:%s.' $(($(wc -c <text) + ${#name} + 1)) "$name"
+		cat text
+		printf ,
+	} | "$VERSED" -m 999999 >got
+	{
+		printf '%d:' "$(wc -c <result)"
+		cat result
+		printf ,
+	} | cmp - got
+}
+
+# like NAME COMMAND ...: NAME agrees with it on texts of few and strange lines.
+like() {
+	local text
 	for text in '' '\n' 'a\n' 'a' 'a\nb\n' '\n\na\n\n' 'a\0\n\xff\nc\n'; do
 		printf "$text" >text
-		"$@" <text >result
-		{
-			printf '%d:%s.' $(($(wc -c <text) + ${#name} + 1)) "$name"
-			cat text
-			printf ,
-		} | "$VERSED" >got
-		{
-			printf '%d:' "$(wc -c <result)"
-			cat result
-			printf ,
-		} | cmp - got
+		agrees "$@"
 	done
 }
 
@@ -161,6 +167,31 @@ sys.stdout.buffer.write(b"\n".join(body.split(b"\n")[::-1]) + end)'
 	run -0 /usr/bin/python3 "$ROOT/tests/unit/words-oracle.py" \
 		"$BUILD/unit/casemap.so"
 	[[ "${lines[-1]}" == '0 differences from ICU '* ]]
+}
+
+@test "fortunes in six languages through every transform, as the oracles have them" {
+	need /usr/bin/python3
+	skip_unless "/usr/bin/python3 -c 'import icu' 2>/dev/null" python3-icu
+	for language in bg cs de es pl ru; do
+		dir=/usr/share/games/fortunes/$language
+		skip_unless "test -d '$dir'" "fortunes-$language"
+		find -L "$dir" -type f ! -name '*.dat' ! -name '*.u8' | sort |
+			xargs cat | head -c 150000 | sed '$d' >text
+		[ "$(wc -c <text)" -gt 50000 ]
+		[ "$(LC_ALL=C tr -d '\0-\177' <text | wc -c)" -gt 500 ]
+		for case in cummingsify:lower shout:upper; do
+			agrees "${case%:*}" /usr/bin/python3 -c "
+import sys
+text = sys.stdin.buffer.read().decode().${case#*:}()
+sys.stdout.buffer.write(text.encode())"
+		done
+		agrees title /usr/bin/python3 -X utf8 \
+			"$ROOT/tests/unit/words-oracle.py"
+		agrees rot13 tr A-Za-z N-ZA-Mn-za-m
+		agrees reverse tac
+		agrees number cat -n
+		agrees transforms "$VERSED" -L
+	done
 }
 
 @test "a large poem passes the sandbox whole" {

@@ -3,8 +3,10 @@
 """Compares the words of casemap_title with ICU's, which are those of UAX 29.
 
 Usage: words-oracle.py CASEMAP.SO [TEXTS]
+       words-oracle.py <TEXT     writes it in title case, by ICU's words
 Of code points that are newer than Unicode 15.0, or that this ICU or this Python
-does not know, nothing is asked.
+does not know, nothing is asked; nor of later ones than U+058F where ICU has
+another Unicode, in which some are of another kind.
 """
 
 import ctypes
@@ -17,14 +19,7 @@ import icu
 
 UCD = "/usr/share/unicode"
 VERSION = 15.0
-texts = int(sys.argv[2]) if len(sys.argv) > 2 else 10000
 failures = 0
-
-title = ctypes.CDLL(sys.argv[1]).casemap_title
-title.restype = ctypes.c_bool
-title.argtypes = [ctypes.c_char_p, ctypes.c_size_t]
-title.argtypes += [ctypes.c_void_p, ctypes.c_size_t]
-title.argtypes += [ctypes.POINTER(ctypes.c_size_t)]
 
 
 def ours(text):
@@ -42,6 +37,8 @@ def word_break(*names):
 
 
 def is_known(code):
+    if code > 0x58F and float(icu.UNICODE_VERSION) != VERSION:
+        return False
     if unicodedata.category(chr(code)) in ("Cn", "Cs"):
         return False
     return 0 < float(icu.Char.charAge(chr(code))) <= VERSION
@@ -106,7 +103,7 @@ def breaks(text):
         if at in units:
             places.add(i)
         at += 1 + (ord(c) > 0xFFFF)
-    return sorted(places) + [len(text)]
+    return sorted(places | {len(text)})
 
 
 def theirs(text):
@@ -125,6 +122,17 @@ def expect(text):
         print(f"{text!r} {text.encode('unicode_escape')}: {got!r}, not {want!r}")
 
 
+if len(sys.argv) == 1:
+    for line in sys.stdin.buffer.read().decode()[:-1].split("\n"):
+        print(theirs(line))
+    sys.exit()
+
+title = ctypes.CDLL(sys.argv[1]).casemap_title
+title.restype = ctypes.c_bool
+title.argtypes = [ctypes.c_char_p, ctypes.c_size_t]
+title.argtypes += [ctypes.c_void_p, ctypes.c_size_t]
+title.argtypes += [ctypes.POINTER(ctypes.c_size_t)]
+
 for code in known:
     expect(f"a{chr(code)}b")
 
@@ -135,7 +143,7 @@ for code in known:
         by_class.setdefault(word_breaks[code], []).append(chr(code))
 pools = list(by_class.values()) + [accents, list("abAB"), list("ΣσςΑ"), list("'’.:_ 09")]
 choose = random.Random(4)
-for _ in range(texts):
+for _ in range(int(sys.argv[2]) if len(sys.argv) > 2 else 10000):
     favoured = choose.sample(pools, choose.randint(2, 5))
     size = choose.choice([4, 10, 30])
     expect("".join(choose.choice(choose.choice(favoured)) for _ in range(size)))
