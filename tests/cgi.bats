@@ -48,7 +48,7 @@ refused() {
 	local code=$1 line=$2
 	answered "$code" "$line\n" "${@:3}" || return
 	grep -qx 'Content-Type: text/plain; charset=utf-8' header
-	grep -q "reason=\"$line\"\$" log
+	grep -q "reason=\"$line\" ms=[0-9]*\$" log
 	[[ $(grep -c result= log) == 1 ]]
 }
 
@@ -311,13 +311,13 @@ print(base64.b64encode(hashlib.sha256(style[1]).digest()).decode())' <content)
 	run -0 --separate-stderr env -i REQUEST_METHOD=POST PATH_INFO=/rot13 \
 		CONTENT_LENGTH=1 "$CGI" </
 	assert_line -n 0 'Status: 500 Internal Server Error'
-	[[ $stderr == *' result=error reason="the body cannot be read"' ]]
+	[[ $stderr == *' result=error reason="the body cannot be read" ms='* ]]
 }
 
 @test "a response that cannot be written: 74" {
 	run -74 --separate-stderr env -i REQUEST_METHOD=GET "$BASH" -c \
 		'"$0" >/dev/full' "$CGI"
-	[[ $stderr == *'result=undelivered reason="No space left on device"' ]]
+	[[ $stderr == *'result=undelivered reason="No space left on device" ms='* ]]
 }
 
 @test "a setting that is none: 500 and 78" {
@@ -419,7 +419,7 @@ print(base64.b64encode(hashlib.sha256(style[1]).digest()).decode())' <content)
 	answered 200 N A REQUEST_METHOD=POST PATH_INFO=/rot13 VERSED_VERBOSE=1 \
 		REMOTE_ADDR=2001:db8::1 REMOTE_PORT=4711
 	line='peer=[2001:db8::1]:4711 transform="rot13" bytes_in=1 bytes_out=1'
-	grep -qxF "$line result=ok" log
+	grep -qF "$line result=ok ms=" log
 	refused 400 'no REQUEST_METHOD: versed.cgi is for web servers' A \
 		REMOTE_ADDR=$'192.0.2.7\nspoof="x" y=' REMOTE_PORT=$'\x1b[m'
 	grep -q '^peer=192.0.2.7?spoof??x??y?:??m bytes_in=0 ' log

@@ -35,7 +35,7 @@ setup() {
 	exchange 0 '' ''
 	[ ! -s "$BATS_TEST_TMPDIR/log" ]
 	exchange 0 '' '' -v
-	logged 'bytes_in=0 bytes_out=0 result=left$'
+	logged 'bytes_in=0 bytes_out=0 result=left ms=[0-9]*$'
 }
 
 @test "a length is digits only, without a leading zero" {
@@ -153,7 +153,7 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 
 @test "-v logs what was answered, in logfmt" {
 	exchange 0 '27:cummingsify.HERE IS MY POEM,' '15:here is my poem,' -v
-	logged '^peer=- transform="cummingsify" bytes_in=27 bytes_out=15 result=ok$'
+	logged '^peer=- transform="cummingsify" bytes_in=27 bytes_out=15 result=ok ms=[0-9]*$'
 	exchange 0 '7:rot13.A,' '1:N,' --verbose
 	logged 'result=ok'
 }

@@ -39,6 +39,14 @@ socket.socket(socket.AF_INET6).bind((\"::1\", 0))"' IPv6
 	life peers
 }
 
+@test "a peer's name where the launcher stands between, and a UNIX peer's process" {
+	life told_peers
+}
+
+@test "a line ends with how long it took, whatever the deadline" {
+	life durations
+}
+
 @test "lines have a priority where standard error is the journal" {
 	life journal
 }

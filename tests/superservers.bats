@@ -168,13 +168,13 @@ served_datagrams() {
 @test "socat EXEC" {
 	launch_line "$(manual_block versed.8 socat 2)"
 	served
-	refusal_logged unix
+	refusal_logged 127.0.0.1:[0-9]*
 }
 
 @test "ncat -e" {
 	launch_line "$(manual_block versed.8 ncat)"
 	served
-	refusal_logged -
+	refusal_logged 127.0.0.1:[0-9]*
 }
 
 @test "systemd-socket-activate --inetd" {
@@ -403,7 +403,7 @@ stream_refusal() {
 	run -0 no_syslog stream_refusal
 	assert_output ''
 	run -0 box sh -c "tr '\\0' '#' </run/stream-syslog"
-	assert_output --regexp '^<29>versed\[[0-9]+\]: peer=.* reason="no such transform"#$'
+	assert_output --regexp '^<29>versed\[[0-9]+\]: peer=.* reason="no such transform" ms=[0-9]+#$'
 }
 
 @test "syslog's socket does not take the place of a closed output" {

@@ -112,8 +112,8 @@ nothing_failed() {
 	box ln -s /usr/bin/false /etc/versed/false
 	manual_block versed.8 systemd 4 | drop_in versed@.service
 	served
-	box_logged '^peer=127.0.0.1:[0-9]* transform="cummingsify".* result=ok$' \
-		-t versed -p info
+	box_logged '^peer=127.0.0.1:[0-9]* transform="cummingsify".* result=ok ms=[0-9]*$' \
+		-t versed -p notice
 	asked '8:rev.abcd,' '4:dcba,'
 	asked '10:false.abcd,' ''
 	box_logged '^filter="false" message="it exited with status 1"$' -t versed
@@ -121,13 +121,23 @@ nothing_failed() {
 
 @test "a refusal is logged with peer and reason, and the client sees nothing" {
 	asked '24:nonesuch.HERE IS MY POEM,' ''
-	box_logged '^peer=127.0.0.1:[0-9]* transform="nonesuch" .* result=unknown reason="no such transform"$' \
+	box_logged '^peer=127.0.0.1:[0-9]* transform="nonesuch" .* result=unknown reason="no such transform" ms=[0-9]*$' \
 		-t versed -p notice
 	asked 'poem\n' ''
 	box_logged '^peer=127.0.0.1:[0-9]* .* result=malformed' -t versed -p notice
 	wait_until 10 instances 0
 	no_failure_logged
 	nothing_failed
+}
+
+@test "an answered request leaves no line, a refused one its one" {
+	asked '27:cummingsify.HERE IS MY POEM,' '15:here is my poem,'
+	asked '24:nonesuch.HERE IS MY POEM,' ''
+	box_logged 'result=unknown' -t versed
+	wait_until 10 instances 0
+	run box journalctl -q -o cat --since="$SINCE" -g 'versed@|result='
+	assert_output --regexp '^peer=[^
+]*$'
 }
 
 @test "a client that resets leaves no failed unit" {
@@ -236,7 +246,7 @@ nothing_failed() {
 		grep -qx "$line" "$BATS_TEST_TMPDIR/status"
 	done
 	run ! grep -q '^Uid:.0' "$BATS_TEST_TMPDIR/status"
-	for namespace in mnt net ipc user; do
+	for namespace in mnt net ipc; do
 		[[ $(box readlink "/proc/$pid/ns/$namespace") != \
 			$(box readlink "/proc/1/ns/$namespace") ]]
 	done

@@ -278,6 +278,7 @@ gateway_serve(const struct gateway *gateway, int in_fd, int out_fd)
 	status = response_write(&response, gateway, out_fd);
 	if (status == EX_OK && response.cause != NULL)
 		response.log.reason = response.cause;
+	response.log.ms += io_elapsed_ms();
 	if (gateway->verbose || response.log.priority != LOG_INFO)
 		log_request(&response.log);
 	drop_body(gateway, in_fd, response.log.bytes_in);

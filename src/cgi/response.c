@@ -79,8 +79,10 @@ response_write(struct response *response, const struct gateway *gateway, int fd)
 	else if (response->reply.code != 200)
 		answer_line(response);
 	size = gateway->method == CGI_HEAD ? 0 : response->reply.size;
-	if (response->reply.code != 200)
+	if (response->reply.code != 200) {
+		response->log.ms = io_elapsed_ms();
 		io_set_deadline(REFUSAL_S);
+	}
 	output = io_write(fd, header, reply_header(&response->reply, header));
 	if (output == IO_OK)
 		output = io_write(fd, response->content, size);

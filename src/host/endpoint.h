@@ -3,10 +3,13 @@
 #ifndef ENDPOINT_H
 #define ENDPOINT_H
 
+#include <net/if.h>
 #include <sys/socket.h>
 
+#include <stdbool.h>
+
 /* The most bytes of an address's name, its NUL included. */
-#define ENDPOINT_NAME_MAX 64
+#define ENDPOINT_NAME_MAX 80
 
 enum endpoint_kind {
 	ENDPOINT_CONNECTION, /* a connected stream socket */
@@ -29,10 +32,13 @@ enum endpoint_passed {
  */
 enum endpoint_passed endpoint_passed(void);
 
-/* Who is at the other end; len is 0 where that is not known. */
+/* Who is at the other end. */
 struct endpoint_peer {
 	struct sockaddr_storage addr;
-	socklen_t len;
+	socklen_t len;		/* 0 where that is not known */
+	char zone[IF_NAMESIZE]; /* of an address of IPv6; or empty */
+	struct ucred owner;	/* of a UNIX socket, or of zeros */
+	bool is_single;		/* no other client is served by this process */
 };
 
 /*
@@ -43,10 +49,18 @@ enum endpoint_kind endpoint_inspect(int fd, struct endpoint_peer *ret_peer);
 
 /*
  * Writes the name of the address addr, of len bytes, to ret_name:
- * "192.0.2.7:4711", "[2001:db8::1]:4711", "unix", or "-" where len is 0 or the
- * address is of another family.
+ * "192.0.2.7:4711", "[2001:db8::1]:4711", "[fe80::1%zone]:4711", "unix", or "-"
+ * where len is 0 or the address is of another family.  A zone of NULL is the
+ * number in the address; a port of 0 is left out.
  */
 void endpoint_name(const struct sockaddr_storage *addr, socklen_t len,
-    char ret_name[ENDPOINT_NAME_MAX]);
+    const char *zone, char ret_name[ENDPOINT_NAME_MAX]);
+
+/*
+ * The same for a peer.  Where it is the only one and has no Internet address,
+ * or a loopback one, what the launcher said in the environment goes before.
+ */
+void endpoint_peer_name(
+    const struct endpoint_peer *peer, char ret_name[ENDPOINT_NAME_MAX]);
 
 #endif

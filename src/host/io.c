@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdint.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -21,6 +22,13 @@
 #define IDLE	 -3
 #define NO_STAGE -2
 
+/* When the alarm comes where there is no deadline: in thirty years. */
+#define NEVER_S 999999999
+
+/* Since the deadline was set, but for what the alarm has not counted yet. */
+static volatile int64_t passed_us;
+static volatile int64_t armed_us; /* the alarm's time, when it was set */
+static volatile int64_t next_us;  /* and when it has come */
 static volatile sig_atomic_t deadline_passed;
 static volatile sig_atomic_t stop_came;
 
@@ -34,19 +42,37 @@ static volatile sig_atomic_t others_wait;
 static volatile sig_atomic_t is_cut; /* beside deadline_passed */
 static volatile sig_atomic_t stopping_s;
 
+static int64_t
+to_us(struct timeval time)
+{
+	return (int64_t)time.tv_sec * 1000000 + time.tv_usec;
+}
+
 static void
-set_alarm(long first_s, long first_us, long next_s, long next_us)
+set_alarm(long first_s, long first_us, long then_s, long then_us)
 {
 	const struct itimerval timer = {
-	    .it_interval = {next_s, next_us}, .it_value = {first_s, first_us}};
+	    .it_interval = {then_s, then_us}, .it_value = {first_s, first_us}};
+	struct itimerval last;
 
-	setitimer(ITIMER_REAL, &timer, NULL);
+	setitimer(ITIMER_REAL, &timer, &last);
+	passed_us += armed_us - to_us(last.it_value);
+	armed_us = to_us(timer.it_value);
+	next_us = to_us(timer.it_interval);
+}
+
+static void
+count_alarm(void)
+{
+	passed_us += armed_us;
+	armed_us = next_us;
 }
 
 static void
 on_alarm(int signo)
 {
 	(void)signo;
+	count_alarm();
 	deadline_passed = 1;
 }
 
@@ -60,10 +86,12 @@ cut(void)
 static void
 on_tick(int signo)
 {
+	(void)signo;
+	count_alarm();
 	if (stop_came)
 		stopping_s++;
 	if (left_s > 0 && --left_s == 0)
-		on_alarm(signo);
+		deadline_passed = 1;
 	if (stage_s == IDLE)
 		ticked_idly = 1;
 	if (stage_s > NO_STAGE && ++stage_s > 0 && (others_wait || stop_came))
@@ -93,7 +121,8 @@ on_stop(int signo)
 static void
 on_hurry(int signo)
 {
-	on_alarm(signo);
+	(void)signo;
+	deadline_passed = 1;
 	set_alarm(0, 1, 0, ALARM_INTERVAL_US);
 }
 
@@ -157,8 +186,8 @@ io_set_deadline(unsigned long timeout_s)
 	others_wait = 0;
 	is_cut = 0;
 	if (!takes_turns) {
-		set_alarm((long)timeout_s, 0, 0,
-		    timeout_s > 0 ? ALARM_INTERVAL_US : 0);
+		set_alarm(timeout_s > 0 ? (long)timeout_s : NEVER_S, 0, 0,
+		    ALARM_INTERVAL_US);
 	} else if (stop_came) {
 		/* It goes on ticking, so that it counts, however many come. */
 		stage_s = -1;
@@ -170,6 +199,9 @@ io_set_deadline(unsigned long timeout_s)
 		set_alarm(1, 0, 1, 0);
 	}
 	deadline_passed = 0;
+	passed_us = 0;
+	if (takes_turns && stop_came) /* the alarm was set before */
+		passed_us = -1000 * (int64_t)io_elapsed_ms();
 }
 
 void
@@ -184,6 +216,19 @@ void
 io_end_stage(void)
 {
 	stage_s = NO_STAGE;
+}
+
+unsigned long
+io_elapsed_ms(void)
+{
+	const struct itimerval none = {.it_value = {0}};
+	struct itimerval now;
+
+	/* getitimer(2) would be a system call more to allow. */
+	setitimer(ITIMER_REAL, &none, &now);
+	setitimer(ITIMER_REAL, &now, NULL);
+	return (unsigned long)(passed_us + armed_us - to_us(now.it_value)) /
+	       1000;
 }
 
 bool

@@ -65,6 +65,9 @@ void io_hurry_on_end(void);
  */
 void io_set_deadline(unsigned long timeout_s);
 
+/* The milliseconds since io_set_deadline. */
+unsigned long io_elapsed_ms(void);
+
 /* Tells whether the deadline has passed. */
 bool io_is_late(void);
 

@@ -264,6 +264,9 @@ log_request(const struct log_request *request)
 	    request->bytes_in, request->bytes_out, request->result);
 	if (request->reason != NULL)
 		append(&line, " reason=\"%s\"", request->reason);
+	if (request->pid != 0)
+		append(&line, " uid=%ld pid=%ld", request->uid, request->pid);
+	append(&line, " ms=%lu", request->ms);
 	end_line(request->priority, false, &line);
 }
 

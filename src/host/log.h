@@ -18,13 +18,15 @@
 /* What is said of one request. */
 struct log_request {
 	int priority;		   /* LOG_INFO, LOG_NOTICE, … of syslog(3) */
-	const char *peer;	   /* as endpoint_name writes it */
+	const char *peer;	   /* as endpoint_peer_name writes it */
 	const unsigned char *name; /* the transform's, or NULL: not known */
 	size_t name_len;
 	size_t bytes_in;  /* of the content, or all that came */
 	size_t bytes_out; /* of the reply's content, or 0 */
 	const char *result;
 	const char *reason; /* or NULL */
+	long uid, pid;	    /* of a process of this machine; pid 0: not known */
+	unsigned long ms;   /* that it took */
 };
 
 /*

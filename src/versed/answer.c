@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "host/endpoint.h"
+#include "host/io.h"
 #include "service/filter.h"
 #include "service/service.h"
 #include "session.h"
@@ -61,7 +62,12 @@ answer_log(struct answer *answer, const struct endpoint_peer *peer)
 {
 	char name[ENDPOINT_NAME_MAX];
 
-	endpoint_name(&peer->addr, peer->len, name);
+	endpoint_peer_name(peer, name);
 	answer->log.peer = name;
+	if (strcmp(name, "unix") == 0) {
+		answer->log.uid = (long)peer->owner.uid;
+		answer->log.pid = (long)peer->owner.pid;
+	}
+	answer->log.ms = io_elapsed_ms();
 	log_request(&answer->log);
 }

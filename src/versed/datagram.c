@@ -138,7 +138,7 @@ serve_one(struct session *session, int fd, size_t asked,
 int
 datagram_serve(struct session *session, int fd, unsigned long max_requests)
 {
-	struct endpoint_peer peer;
+	struct endpoint_peer peer = {0};
 	int status = EX_OK;
 	size_t size;
 

@@ -77,7 +77,7 @@ enter_sandbox(const struct session *session, enum endpoint_kind kind,
 static int
 serve_listener(struct session *session, int fd, unsigned long max_requests)
 {
-	struct endpoint_peer peer;
+	struct endpoint_peer peer = {0};
 	int conn, status = EX_OK;
 
 	for (unsigned long i = 0; max_requests == 0 || i < max_requests; i++) {

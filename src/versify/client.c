@@ -51,7 +51,7 @@ ask_address(const struct client *client, struct client_server *server,
 	int fd;
 
 	if (client->verbose) {
-		endpoint_name(&address->addr, address->len, name);
+		endpoint_name(&address->addr, address->len, NULL, name);
 		warnx("%s: trying %s", server->name, name);
 	}
 	switch (dial_connect(address, client->connect_s, &fd)) {

@@ -150,6 +150,90 @@ def peers():
     peer(socket.AF_UNIX, f"\0versed-{os.getpid()}", "unix")
 
 
+def told_peers():
+    """What a launcher's environment says of one client that it stands for."""
+    def peer(name, said, stdin=subprocess.PIPE, client=None):
+        handler = start(stdin=stdin, stdout=subprocess.DEVNULL, env=said)
+        log = handler.communicate(b"x" if client is None else None, 10)[1]
+        check(log.startswith(f"peer={name} bytes_in=1 ".encode()),
+              f"{said}: {log!r} has {name}")
+        return log
+
+    for said, name in (
+            ({"TCPREMOTEIP": "192.0.2.7", "TCPREMOTEPORT": "4711"}, None),
+            ({"SOCAT_PEERADDR": "192.0.2.7", "SOCAT_PEERPORT": "4711"}, None),
+            ({"NCAT_REMOTE_ADDR": "192.0.2.7", "NCAT_REMOTE_PORT": "4711"}, None),
+            ({"REMOTE_ADDR": "192.0.2.7", "REMOTE_PORT": "4711"}, None),
+            ({"REMOTE_HOST": "192.0.2.7", "REMOTE_PORT": "4711"}, None),
+            ({"SSH_CONNECTION": "192.0.2.7 4711 192.0.2.1 22", "SSH_TTY": "x"},
+             None),
+            ({"SOCAT_PEERADDR": "[2001:0db8:0000:0000:0000:0000:0000:0001]",
+              "SOCAT_PEERPORT": "4711"}, "[2001:db8::1]:4711"),
+            ({"TCPREMOTEIP": "fe80::1%eth0", "TCPREMOTEPORT": "4711"},
+             "[fe80::1%eth0]:4711"),
+            ({"TCPREMOTEIP": "::ffff:192.0.2.7"}, "192.0.2.7"),
+            ({"REMOTE_HOST": "a.example", "TCPREMOTEIP": "1.2.3.4 a=\"b"}, "1.2.3.4"),
+            ({"REMOTE_HOST": "a=b peer=1.2.3.4"}, "-"),
+            ({"TCPREMOTEIP": "1" * 99}, "-"),
+            ({"TCPREMOTEIP": "fe80::1%" + "x" * 99}, "[fe80::1%" + "x" * 15 + "]"),
+            ({"TCPREMOTEIP": "fe80::1%a\nb"}, "[fe80::1%a]")):
+        peer(name or "192.0.2.7:4711", said)
+    said = {"TCPREMOTEIP": "192.0.2.7", "TCPREMOTEPORT": "4711"}
+    # A loopback address or none may be that of what stands between.
+    client, server = tcp_pair()
+    client.sendall(b"x")
+    client.shutdown(socket.SHUT_WR)
+    peer("192.0.2.7:4711", said, server, client)
+    ours, theirs = socket.socketpair()
+    ours.sendall(b"x")
+    ours.shutdown(socket.SHUT_WR)
+    peer("192.0.2.7:4711", said, theirs, ours)
+    ours, theirs = socket.socketpair()
+    ours.sendall(b"x")
+    ours.shutdown(socket.SHUT_WR)
+    log = peer("unix", {}, theirs, ours)
+    check(f" uid={os.getuid()} pid={os.getpid()} ms=".encode() in log, log)
+    # Who accepts many has nobody's environment.
+    listener, address = listen()
+    handler = start(stdin=listener, env=said)
+    ask(address, b"x", b"")
+    end(handler, 65, "peer=127.0.0.1:")
+
+
+def durations():
+    """How long a request took ends its line."""
+    def took(log, least):
+        found = re.search(r" ms=(\d+)\n", log)
+        check(found and least <= int(found[1]) < least + 5000, f"{least}: {log}")
+
+    for options in [], ["-t", "0"]:
+        handler = start("-v", *options, stdin=subprocess.PIPE,
+                        stdout=subprocess.DEVNULL)
+        time.sleep(1.1)
+        took(handler.communicate(REQUEST, 10)[1].decode(), 1000)
+    handler = start("-t", "1", stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+    check(handler.wait(10) == 75, "out of time")
+    took(handler.stderr.read().decode(), 1000)
+    for stopping in False, True:
+        listener, address = listen()
+        handler = start("-v", "-n", "0", stdin=listener)
+        with connect(address) as client, connect(address) as queued:
+            queued.sendall(REQUEST)
+            client.sendall(REQUEST[:3])
+            time.sleep(1.3)
+            if stopping:
+                handler.send_signal(signal.SIGTERM)
+            client.sendall(REQUEST[3:])
+            check(receive(client) == REPLY, "answered")
+            client.close()
+            took(handler.stderr.readline().decode(), 1300)
+            check(receive(queued) == REPLY, "who is queued, too")
+        took(handler.stderr.readline().decode(), 0)
+        handler.terminate()
+        handler.wait(10)
+        handler.stderr.close()
+
+
 def journal():
     """Standard error is the journal where JOURNAL_STREAM names it, only."""
     for ours, prefix in (True, b"<5>peer=- "), (False, b"peer=- "):
