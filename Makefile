@@ -1,7 +1,7 @@
 # What is built, run and installed; tests/check.mk has the tests.  `make deps
 # run` ends with a poem transformed, `make check-deps check` runs all tests.
 
-VERSION    = 1.0
+VERSION    = 2.0
 PREFIX     = /usr/local
 SBINDIR    = $(PREFIX)/sbin
 BINDIR     = $(PREFIX)/bin
