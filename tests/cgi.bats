@@ -16,7 +16,7 @@ ask() {
 	LC_ALL=C sed '/^$/q' response >header
 	size=$(wc -c <header)
 	tail -c +$((size + 1)) response >content
-	[[ " $*" == *' REQUEST_METHOD=HEAD'* ]] ||
+	[[ " $*" == *' REQUEST_METHOD=HEAD'* ]] || grep -q '^Status: 204 ' header ||
 		grep -qx "Content-Length: $(wc -c <content)" header
 }
 
@@ -43,13 +43,39 @@ transformed() {
 }
 
 # refused CODE LINE BODY [VARIABLE=VALUE ...]: the response is a line of text,
-# and so is the log.
+# and so is the log, with the same words or those in $reason.
 refused() {
 	local code=$1 line=$2
 	answered "$code" "$line\n" "${@:3}" || return
 	grep -qx 'Content-Type: text/plain; charset=utf-8' header
-	grep -q "reason=\"$line\" ms=[0-9]*\$" log
+	grep -q "reason=\"${reason-$line}\" ms=[0-9]*\$" log
 	[[ $(grep -c result= log) == 1 ]]
+}
+
+# unknown BODY [VARIABLE=VALUE ...]: it is refused as no transform's name.
+unknown() {
+	local reason='no such transform'
+	refused 404 "$reason; GET the URL without the name lists them" "$@"
+}
+
+# form BODY [VARIABLE=VALUE ...]: posts the form, a format of printf; the answer
+# is the page.
+form() {
+	printf "$1" >body
+	shift
+	ask REQUEST_METHOD=POST "$FORM" CONTENT_LENGTH="$(wc -c <body)" "$@" <body
+	grep -qx 'Content-Type: text/html; charset=utf-8' header
+	grep -q '</html>$' content
+}
+
+# form_refused CODE REASON BODY [VARIABLE=VALUE ...]: the page has the reason.
+form_refused() {
+	local code=$1 reason=$2
+	form "${@:3}"
+	grep -q "^Status: $code " header
+	grep -q '<title>No result – Transform a poem</title>' content
+	grep -q "<p class=\"problem\">$reason</p>" content
+	grep -q "reason=\"$reason\"" log
 }
 
 # limit_memory: from here on versed.cgi has a gigabyte of addresses.
@@ -102,28 +128,79 @@ FORM=CONTENT_TYPE=application/x-www-form-urlencoded
 		rot13.x . .. $'rot13\n' $'\xff' "$(printf %070000d 0)"; do
 		for method in POST GET HEAD DELETE; do
 			[[ $method != HEAD ]] || continue
-			refused 404 'no such transform' A \
-				REQUEST_METHOD=$method PATH_INFO="/$name"
+			unknown A REQUEST_METHOD=$method PATH_INFO="/$name"
 		done
 	done
-	refused 404 'no such transform' A REQUEST_METHOD=POST PATH_INFO=/a%b
-	grep -q ' transform="a%b" bytes_in=0 bytes_out=18 result=unknown' log
+	unknown A REQUEST_METHOD=POST PATH_INFO=/a%b
+	grep -q ' transform="a%b" bytes_in=0 bytes_out=59 result=unknown' log
 }
 
-@test "an unknown method is 405 with Allow" {
-	for method in PUT OPTIONS TRACE get 'POST ' "$(printf %070000d 0)"; do
-		refused 405 'the method is not allowed here' A \
-			REQUEST_METHOD="$method" PATH_INFO=/rot13
-		grep -qx 'Allow: POST' header
-		refused 405 'the method is not allowed here' A \
-			REQUEST_METHOD="$method"
-		grep -qx 'Allow: GET, HEAD, POST' header
+@test "an unknown method is 405 with Allow, and says which is known" {
+	reason='the method is not allowed here'
+	here='POST the text here'
+	list='GET lists the transforms; POST the text to one of them'
+	for method in PUT TRACE get options 'POST ' "$(printf %070000d 0)"; do
+		refused 405 "$here" A REQUEST_METHOD="$method" PATH_INFO=/rot13
+		grep -qx 'Allow: OPTIONS, POST' header
+		refused 405 "$list" A REQUEST_METHOD="$method"
+		grep -qx 'Allow: GET, HEAD, OPTIONS, POST' header
 	done
-	refused 405 'the method is not allowed here' '' \
-		REQUEST_METHOD=GET PATH_INFO=/rot13
+	refused 405 "$here" '' REQUEST_METHOD=GET PATH_INFO=/rot13
 	ask REQUEST_METHOD=HEAD PATH_INFO=/rot13
 	grep -q '^Status: 405 ' header
 	[[ ! -s content ]]
+}
+
+@test "OPTIONS is 204 with Allow" {
+	answered 204 '' '' REQUEST_METHOD=OPTIONS PATH_INFO=/rot13
+	grep -qx 'Allow: OPTIONS, POST' header
+	run ! grep -E '^Content-(Type|Length)' header
+	run ! grep result= log
+	answered 204 '' A REQUEST_METHOD=OPTIONS PATH_INFO=/ HTTP_ACCEPT=text/html
+	grep -qx 'Allow: GET, HEAD, OPTIONS, POST' header
+	unknown '' REQUEST_METHOD=OPTIONS PATH_INFO=/nosuch
+}
+
+@test "a body that is coded, in parts, or in another charset is 415" {
+	set -- REQUEST_METHOD=POST PATH_INFO=/rot13
+	refused 415 'a body with a content coding is not read' A "$@" \
+		HTTP_CONTENT_ENCODING=gzip
+	grep -qx 'Accept-Encoding: identity' header
+	answered 200 N A "$@" HTTP_CONTENT_ENCODING=identity
+	for type in iso-8859-1 utf-16 '"latin1"'; do
+		refused 415 'the charset that is read is UTF-8' A "$@" \
+			CONTENT_TYPE="text/plain; charset=$type"
+	done
+	for type in utf-8 '"UTF-8"' us-ascii; do
+		answered 200 N A "$@" CONTENT_TYPE="text/plain; charset=$type"
+	done
+	refused 415 'a body of several parts is not read: send the text alone' A \
+		"$@" CONTENT_TYPE='multipart/form-data; boundary=x'
+	refused 415 'a body of several parts is not read: send the text alone' A \
+		REQUEST_METHOD=POST CONTENT_TYPE=multipart/form-data
+	form_refused 415 'the charset that is read is UTF-8' 'a=b' \
+		"$FORM;charset=utf-16"
+	form_refused 415 'a body with a content coding is not read' 'a=b' \
+		HTTP_CONTENT_ENCODING=br
+}
+
+@test "a result is said to be UTF-8 only where it is" {
+	answered 200 '\xff' '\xff' REQUEST_METHOD=POST PATH_INFO=/rot13
+	grep -qx 'Content-Type: text/plain' header
+	answered 200 '\xce\xbf' '\xce\xbf' REQUEST_METHOD=POST PATH_INFO=/rot13
+	grep -qx 'Content-Type: text/plain; charset=utf-8' header
+}
+
+@test "a form's result to be saved is a file, and as it is" {
+	printf 'as=file&transform=rot13&text=%%ffA%%0D%%0A' >body
+	answered 200 '\xffN\n' "$(sed 's/%/%%/g' body)" REQUEST_METHOD=POST "$FORM"
+	grep -qx 'Content-Disposition: attachment; filename="poem.txt"' header
+	grep -qx 'Content-Type: text/plain' header
+	grep -qx 'Cache-Control: private, no-cache' header
+	form_refused 404 'no such transform' 'as=file&transform=x&text=A'
+	run ! grep -q attachment header
+	form 'as=screen&transform=rot13&text=A'
+	grep -q '^N</pre>' content
 }
 
 @test "no length is 411, a wrong one 400, a long one 413" {
@@ -176,7 +253,7 @@ FORM=CONTENT_TYPE=application/x-www-form-urlencoded
 	refused 400 'neither a transform at the end of the path nor a form' A \
 		REQUEST_METHOD=POST
 	refused 400 'neither a transform at the end of the path nor a form' A \
-		REQUEST_METHOD=POST CONTENT_TYPE=multipart/form-data
+		REQUEST_METHOD=POST CONTENT_TYPE=text/plain
 }
 
 @test "queries, and command lines that web servers make of them, are nothing" {
@@ -192,7 +269,12 @@ FORM=CONTENT_TYPE=application/x-www-form-urlencoded
 	ask REQUEST_METHOD=GET HTTP_ACCEPT='text/html,*/*;q=0.8'
 	grep -qx 'Content-Type: text/html; charset=utf-8' header
 	grep -qx 'Vary: Accept' header
-	grep -q '<option>cummingsify</option>' content
+	grep -qx 'Cache-Control: private, no-cache' header
+	grep -qx 'Referrer-Policy: same-origin' header
+	grep -q '<option value="cummingsify">cummingsify – lower case</option>' \
+		content
+	run ! grep -q '<option value="transforms"' content
+	grep -q 'At most 99999 bytes' content
 	run ! grep -q 'id="result"' content
 	cp header get
 	ask REQUEST_METHOD=HEAD HTTP_ACCEPT='text/html,*/*;q=0.8'
@@ -217,10 +299,10 @@ print(base64.b64encode(hashlib.sha256(style[1]).digest()).decode())' <content)
 	ask REQUEST_METHOD=POST "$FORM" CONTENT_LENGTH="$(wc -c <body)" <body
 	grep -qx 'Status: 200 OK' header
 	grep -qx 'Content-Type: text/html; charset=utf-8' header
-	grep -q '<option selected>cummingsify</option>' content
+	grep -q '<option value="cummingsify" selected>cummingsify – ' content
 	tr '\n' '|' <content >line
 	grep -qF '<pre lang="" dir="auto">|ο &lt;b&gt;&amp;|x</pre>' line
-	grep -qF 'lang="" dir="auto">|Ο &lt;b&gt;&amp;|X</textarea>' line
+	grep -qF 'aria-invalid="false">|Ο &lt;b&gt;&amp;|X</textarea>' line
 	run ! grep result= log
 	cp content page
 	ask REQUEST_METHOD=POST PATH_INFO=/ CONTENT_LENGTH="$(wc -c <body)" \
@@ -229,32 +311,36 @@ print(base64.b64encode(hashlib.sha256(style[1]).digest()).decode())' <content)
 }
 
 @test "a form that cannot be answered gives the page with the reason" {
-	printf 'transform=%%3Cnosuch%%3E&text=%%3Ci%%3E' >body
-	ask REQUEST_METHOD=POST "$FORM" CONTENT_LENGTH="$(wc -c <body)" <body
-	grep -q '^Status: 404 ' header
-	grep -q '>no such transform<' content
+	form_refused 404 'no such transform' \
+		'transform=%%3Cnosuch%%3E&text=%%3Ci%%3E'
 	grep -q '^&lt;i&gt;</textarea>' content
 	run ! grep -E '<pre|<i>|<nosuch' content
 	grep -q 'transform="<nosuch>"' log
-	printf 'text=%%ff&transform=shout' >body
-	ask REQUEST_METHOD=POST "$FORM" CONTENT_LENGTH="$(wc -c <body)" <body
+	form 'text=%%ff&transform=shout'
 	grep -q '^Status: 422 ' header
-	grep -q '>not UTF-8 at byte 1<' content
+	grep -q '<p class="problem">not UTF-8 at byte 1</p>' content
+	LC_ALL=C grep -q $'^\xff</textarea>' content
 }
 
-@test "a malformed form is 400" {
-	for body in '' 'x' 'transform=rot13' 'text=A' 'transform=rot13&text=%%4' \
-		'transform=rot13&text=%%' 'transform=%%zz&text=A'; do
-		refused 400 'the form lacks its transform or its text' "$body" \
-			REQUEST_METHOD=POST "$FORM"
+@test "a form that lacks a field is 400, the poem still in its page" {
+	for body in '' 'x' 'transform=rot13' 'transform=%%zz' \
+		'transform=rot13%%26text%%3DA'; do
+		form_refused 400 'the form lacks its transform or its text' "$body"
+		grep -q 'Your poem was not read' content
 	done
+	form_refused 400 'the form lacks its transform or its text' 'text=A+%%26'
+	grep -q '^A &amp;</textarea>' content
+	run ! grep -q 'Your poem was not read' content
 }
 
-@test "a field within a field's value is none" {
-	refused 400 'the form lacks its transform or its text' \
-		'transform=rot13%%26text%%3DA' REQUEST_METHOD=POST "$FORM"
-	printf 'transform=rot13%%26text%%3DB&text=%%41' >body
-	ask REQUEST_METHOD=POST "$FORM" CONTENT_LENGTH="$(wc -c <body)" <body
+@test "a form is read as the URL Standard has it" {
+	form 'transform=rot13&text=50%% wool, 5%%4, %%'
+	grep -q '^50% jbby, 5%4, %</pre>' content
+	form '&&%%74ransform=rot13&te%%78t=%%41&text=B'
+	grep -q '^N</pre>' content
+	form 'text&transform=rot13'
+	grep -q 'It is empty, as the poem is' content
+	form 'transform=rot13%%26text%%3DB&text=%%41'
 	grep -q '^Status: 404 ' header
 	grep -q '^A</textarea>' content
 	grep -q 'transform="rot13&text=B" ' log
@@ -270,9 +356,29 @@ print(base64.b64encode(hashlib.sha256(style[1]).digest()).decode())' <content)
 	printf A >>body
 	ask REQUEST_METHOD=POST "$FORM" CONTENT_LENGTH="$(wc -c <body)" <body
 	grep -q '^Status: 413 ' header
-	[[ $(cat content) == 'the text is past the limit' ]]
-	refused 413 'the length is past the limit' '' REQUEST_METHOD=POST \
-		"$FORM" CONTENT_LENGTH=700000
+	grep -q '<p class="problem">the text is past the limit</p>' content
+	grep -q '<p>It has 100000 bytes.</p>' content
+}
+
+# long_form SIZE [VARIABLE=VALUE ...]: a form of so many bytes is 413.
+long_form() {
+	printf 'transform=rot13&text=' >body
+	head -c "$(($1 - 21))" /dev/zero | tr '\0' A >>body
+	ask REQUEST_METHOD=POST "$FORM" CONTENT_LENGTH="$1" "${@:2}" <body
+	grep -q '^Status: 413 ' header
+	grep -q '<title>No result – Transform a poem</title>' content
+}
+
+@test "a form past the limit is read on, to give the poem back" {
+	long_form 1048576
+	grep -q '<p>It has 1048555 bytes.</p>' content
+	[[ $(tr -dc A <content | wc -c) -gt 1048555 ]]
+	long_form 1048577
+	grep -q 'Your browser still has it' content
+	run ! grep -q AAA content
+	# Four times a greater limit, and more.
+	long_form 4000000 VERSED_MAX_LENGTH=1000000
+	grep -q '<p>It has 3999979 bytes.</p>' content
 }
 
 @test "VERSED_MAX_LENGTH sets the limit" {
@@ -307,10 +413,10 @@ print(base64.b64encode(hashlib.sha256(style[1]).digest()).decode())' <content)
 	[[ $stderr == *'bytes_out=0 result=timeout'* ]]
 }
 
-@test "a body that cannot be read: 500" {
+@test "a body that cannot be read: 503" {
 	run -0 --separate-stderr env -i REQUEST_METHOD=POST PATH_INFO=/rot13 \
 		CONTENT_LENGTH=1 "$CGI" </
-	assert_line -n 0 'Status: 500 Internal Server Error'
+	assert_line -n 0 'Status: 503 Service Unavailable'
 	[[ $stderr == *' result=error reason="the body cannot be read" ms='* ]]
 }
 
@@ -320,39 +426,39 @@ print(base64.b64encode(hashlib.sha256(style[1]).digest()).decode())' <content)
 	[[ $stderr == *'result=undelivered reason="No space left on device" ms='* ]]
 }
 
-@test "a setting that is none: 500 and 78" {
+@test "a setting that is none: 503 and 78" {
 	for setting in VERSED_MAX_LENGTH=0 VERSED_MAX_LENGTH=x VERSED_TIMEOUT=-1 \
 		VERSED_VERBOSE=yes VERSED_FILTERS=nowhere; do
 		run -78 --separate-stderr env -i REQUEST_METHOD=GET "$setting" "$CGI"
-		assert_line -n 0 'Status: 500 Internal Server Error'
+		assert_line -n 0 'Status: 503 Service Unavailable'
 		assert_line 'versed.cgi cannot run here'
 		[[ $stderr == "versed.cgi: ${setting%=*}: "* ]]
 	done
 }
 
-@test "no room for a request: 500 and 71" {
+@test "no room for a request: 503 and 71" {
 	limit_memory
 	run -71 --separate-stderr env -i REQUEST_METHOD=POST PATH_INFO=/rot13 \
 		CONTENT_LENGTH=99999999 VERSED_MAX_LENGTH=99999999 "$CGI"
-	assert_line -n 0 'Status: 500 Internal Server Error'
+	assert_line -n 0 'Status: 503 Service Unavailable'
 	[[ $stderr == 'versed.cgi: cannot prepare: Out of memory' ||
 		$stderr == 'versed.cgi: cannot prepare: Cannot allocate memory' ]]
 }
 
 @test "a form takes the room of its text, however it is encoded" {
 	limit_memory
-	refused 400 'the body ended before its length' '' REQUEST_METHOD=POST \
-		"$FORM" CONTENT_LENGTH=60000000 VERSED_MAX_LENGTH=10000000
+	form_refused 400 'the body ended before its length' '' \
+		CONTENT_LENGTH=60000000 VERSED_MAX_LENGTH=10000000
 }
 
-@test "more transforms than can be listed: 500 and 71" {
+@test "more transforms than can be listed: 503 and 71" {
 	mkdir filters
 	for ((i = 0; i < 1100; i++)); do
 		printf '%060d\0' "$i"
 	done | (cd filters && xargs -0 -n 1100 touch && chmod +x -- *)
 	run -71 --separate-stderr env -i REQUEST_METHOD=GET \
 		VERSED_FILTERS="$PWD/filters" "$CGI"
-	assert_line -n 0 'Status: 500 Internal Server Error'
+	assert_line -n 0 'Status: 503 Service Unavailable'
 	[[ $stderr == 'versed.cgi: cannot prepare: the transforms cannot be listed' ]]
 }
 

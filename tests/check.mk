@@ -27,8 +27,8 @@ check-deps: | $(filter deps,$(FIRST))
 UNIT_HEADERS      = $(wildcard tests/unit/*.h)
 UNIT_TESTS        = $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c))
 UNIT_netstring    = src/wire/netstring.c
-UNIT_web          = src/cgi/request.c src/cgi/form.c
-UNIT_page         = src/cgi/page.c src/cgi/header.c
+UNIT_web          = src/cgi/request.c src/cgi/form.c src/cgi/media.c
+UNIT_page         = src/cgi/page.c src/cgi/header.c $B/parts.c
 UNIT_children     = src/service/children.c
 UNIT_transforms   = $(wildcard $(SERVED:%=src/%/*.c))
 UNIT_casemap      = $(UNIT_transforms)
@@ -151,7 +151,7 @@ $(INSTRUMENTED):
 
 # Warnings are errors here, with both compilers.
 SOURCES = $(wildcard src/*/*.c tests/*/*.c)
-SCRIPTS = .ci/run try $(shell grep -rlE '^\#!/bin/(ba)?sh' debian/tests tests)
+SCRIPTS = .ci/run try $(shell grep -rlE '^\#!/bin/(ba)?sh' debian/tests src tests)
 
 # What tests/instrumented/run says.
 PLACES = -DPROGRAM='""' -DREPORTS='""'

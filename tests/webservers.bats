@@ -83,14 +83,15 @@ lists() {
 	under_each lists
 }
 
+UNKNOWN='no such transform; GET the URL without the name lists them\n'
+
 refusals() {
 	local body
 	for body in A @body.99999; do
-		answered 404 'no such transform\n' --data-binary "$body" \
-			"$URL/nosuch"
-		answered 405 'the method is not allowed here\n' -X PUT \
+		answered 404 "$UNKNOWN" --data-binary "$body" "$URL/nosuch"
+		answered 405 'POST the text here\n' -X PUT \
 			--data-binary "$body" "$URL/rot13"
-		grep -qi '^allow: POST' header
+		grep -qi '^allow: OPTIONS, POST' header
 	done
 	answered 422 'not UTF-8 at byte 1\n' \
 		--data-binary $'\xff' "$URL/shout"
@@ -101,12 +102,17 @@ refusals() {
 	answered 413 - --data-binary @body.5000000 "$URL/rot13"
 	answered 413 - -H 'Expect: 100-continue' --data-binary @body.5000000 \
 		"$URL/rot13"
-	answered 405 'the method is not allowed here\n' -X OPTIONS "$URL"
-	answered 405 'the method is not allowed here\n' "$URL/rot13"
+	answered 415 - -H 'Content-Encoding: gzip' --data-binary @body.99999 \
+		"$URL/rot13"
+	grep -qi '^accept-encoding: identity' header
+	answered 204 - -X OPTIONS "$URL"
+	answered 204 - -X OPTIONS "$URL/rot13"
+	grep -qi '^allow: OPTIONS, POST' header
+	answered 405 'POST the text here\n' "$URL/rot13"
 	answered 405 - -I "$URL/rot13"
 	# lighttpd says itself that there is no such method, or no length.
 	[[ $SERVER != lighttpd ]] || return 0
-	answered 405 'the method is not allowed here\n' -X FOO "$URL"
+	answered 405 - -X FOO "$URL"
 	answered 411 'the length of the body is not given\n' -X POST "$URL/rot13"
 }
 
@@ -144,7 +150,7 @@ paths() {
 	answered 200 N -d A --path-as-is "$URL/../versed/./rot13"
 	answered 200 N -d A "$URL/rot13?nosuch+-h+--help"
 	for path in /rot13/ /rot13.x /ROT13 /rot13%20; do
-		answered 404 'no such transform\n' -d A "$URL$path"
+		answered 404 "$UNKNOWN" -d A "$URL$path"
 	done
 	for path in /rot13%00 /%00 /rot13%2f /%2e%2e/rot13 /rot13% /%ff /%0a; do
 		run -0 curl -sS -m 20 -o got -w '%{http_code}' -d A "$URL$path"

@@ -6,29 +6,6 @@
 #include <stddef.h>
 #include <string.h>
 
-bool
-form_find(const unsigned char *body, size_t len, const char *name,
-    const unsigned char **ret_value, size_t *ret_len)
-{
-	const unsigned char *end = body + len, *field = body, *next;
-	size_t name_len = strlen(name), field_len;
-
-	for (;; field = next + 1) {
-		next = memchr(field, '&', (size_t)(end - field));
-		if (next == NULL)
-			next = end;
-		field_len = (size_t)(next - field);
-		if (field_len > name_len && field[name_len] == '=' &&
-		    memcmp(field, name, name_len) == 0)
-			break;
-		if (next == end)
-			return false;
-	}
-	*ret_value = field + name_len + 1;
-	*ret_len = field_len - name_len - 1;
-	return true;
-}
-
 /* Returns the value of a hexadecimal digit, or -1. */
 static int
 hex_value(unsigned char c)
@@ -39,29 +16,73 @@ hex_value(unsigned char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-bool
-form_decode(const unsigned char *value, size_t len, unsigned char *ret_text,
-    size_t *ret_len)
+/*
+ * Decodes the byte that the first of the len bytes (len > 0) at value stand
+ * for.  Returns how many these are.
+ */
+static size_t
+decode_byte(const unsigned char *value, size_t len, unsigned char *ret_byte)
 {
-	size_t used = 0;
-	unsigned char c;
+	*ret_byte = *value == '+' ? ' ' : *value;
+	if (*value != '%' || len < 3 || hex_value(value[1]) < 0 ||
+	    hex_value(value[2]) < 0)
+		return 1;
+	*ret_byte =
+	    (unsigned char)(hex_value(value[1]) << 4 | hex_value(value[2]));
+	return 3;
+}
 
-	for (size_t i = 0; i < len; i++) {
-		c = value[i];
-		if (c == '+') {
-			c = ' ';
-		} else if (c == '%') {
-			if (len - i < 3 || hex_value(value[i + 1]) < 0 ||
-			    hex_value(value[i + 2]) < 0)
-				return false;
-			c = (unsigned char)(hex_value(value[i + 1]) << 4 |
-					    hex_value(value[i + 2]));
-			i += 2;
-		}
-		if (c == '\n' && used > 0 && ret_text[used - 1] == '\r')
-			used--;
-		ret_text[used++] = c;
+static bool
+is_called(const unsigned char *field, size_t len, const char *name)
+{
+	unsigned char byte;
+	size_t taken;
+
+	for (; len > 0 && *name != '\0'; name++) {
+		taken = decode_byte(field, len, &byte);
+		if (byte != (unsigned char)*name)
+			return false;
+		field += taken;
+		len -= taken;
 	}
-	*ret_len = used;
+	return len == 0 && *name == '\0';
+}
+
+bool
+form_find(const unsigned char *body, size_t len, const char *name,
+    const unsigned char **ret_value, size_t *ret_len)
+{
+	const unsigned char *field = body, *end, *equals;
+
+	for (;; field = end + 1) {
+		end = memchr(field, '&', len - (size_t)(field - body));
+		if (end == NULL)
+			end = body + len;
+		equals = memchr(field, '=', (size_t)(end - field));
+		if (equals == NULL)
+			equals = end;
+		if (is_called(field, (size_t)(equals - field), name))
+			break;
+		if (end == body + len)
+			return false;
+	}
+	*ret_value = equals < end ? equals + 1 : end;
+	*ret_len = (size_t)(end - *ret_value);
 	return true;
+}
+
+size_t
+form_decode(const unsigned char *value, size_t len, unsigned char *ret_text)
+{
+	const unsigned char *end = value + len;
+	size_t used = 0;
+	unsigned char byte;
+
+	while (value < end) {
+		value += decode_byte(value, (size_t)(end - value), &byte);
+		if (byte == '\n' && used > 0 && ret_text[used - 1] == '\r')
+			used--;
+		ret_text[used++] = byte;
+	}
+	return used;
 }

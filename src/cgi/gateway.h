@@ -12,7 +12,6 @@ struct filters;
 
 struct gateway {
 	struct filters *filters;   /* or NULL; the caller's */
-	unsigned long timeout_s;   /* 0 is none */
 	bool verbose;		   /* log successes too */
 	size_t max;		   /* bytes of a text */
 	enum cgi_method method;	   /* from here on the gateway's own */
@@ -20,7 +19,10 @@ struct gateway {
 	size_t name_len;	   /* 0: the program itself */
 	enum cgi_length length;
 	size_t body_size;
-	bool is_form;
+	bool is_form; /* for the program itself */
+	bool is_multipart;
+	bool is_utf8;
+	bool is_coded;
 	bool wants_html;
 	char peer[CGI_PEER_MAX];
 	unsigned char *list; /* of the transforms */
@@ -28,8 +30,6 @@ struct gateway {
 	unsigned char *body;
 	unsigned char *result;
 	size_t result_cap;
-	unsigned char *html;
-	size_t html_cap;
 };
 
 /*

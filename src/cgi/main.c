@@ -66,9 +66,8 @@ main(void)
 	io_init();
 	gateway.max = setting(
 	    "VERSED_MAX_LENGTH", 1, OPTIONS_LENGTH_MAX, PROTOCOL_LENGTH_MAX);
-	gateway.timeout_s = setting(
-	    "VERSED_TIMEOUT", 0, OPTIONS_SECONDS_MAX, PROTOCOL_TIMEOUT_S);
-	io_set_deadline(gateway.timeout_s);
+	io_set_deadline(setting(
+	    "VERSED_TIMEOUT", 0, OPTIONS_SECONDS_MAX, PROTOCOL_TIMEOUT_S));
 	/* lighttpd sends it as soon as it has the response, before the log. */
 	io_hurry_on_end();
 	gateway.verbose = setting("VERSED_VERBOSE", 0, 1, 0) == 1;

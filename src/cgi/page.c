@@ -4,119 +4,30 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
-/* All of the page's own bytes are fewer; what is escaped grows fivefold. */
-#define OWN_MAX	      8192
-#define ESCAPE_GROWTH 5
-#define OPTION_GROWTH 32
+#include "parts.h"
 
-/* The hash is that of style[]; a test compares them. */
-const char page_policy[] =
-    "default-src 'none'; "
-    "style-src 'sha256-02OeWpFERtaTJbhtqqDwEEAbjlbPfdEdB0Si/lbJQUs='; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-
-static const char style[] =
-    "\n"
-    ":root { color-scheme: light dark; --paper: #fbfaf7; --ink: #1d1d22;\n"
-    "  --field: #fff; --edge: #74747e; --accent: #0b57a4; --on-accent: #fff;\n"
-    "  --alarm: #a3161a; }\n"
-    "@media (prefers-color-scheme: dark) { :root { --paper: #17181c;\n"
-    "  --ink: #ececf0; --field: #202228; --edge: #92929e; --accent: #8dbcff;\n"
-    "  --on-accent: #0d1420; --alarm: #ff9c9c; } }\n"
-    "* { box-sizing: border-box; }\n"
-    "body { margin: 0; background: var(--paper); color: var(--ink);\n"
-    "  font: 1rem/1.5 system-ui, sans-serif; }\n"
-    "main { max-width: 68rem; margin: 0 auto; padding: 1.5rem; }\n"
-    "h1 { margin: 0 0 1rem; font-size: 1.6rem; }\n"
-    "h2, .label { display: block; margin: 0 0 .4rem; font-size: 1rem;\n"
-    "  font-weight: 600; line-height: 1.5; }\n"
-    ".sides { display: grid; gap: 1.5rem;\n"
-    "  grid-template-columns: repeat(auto-fit, minmax(min(22rem, 100%), 1fr)); }\n"
-    "textarea, pre { display: block; width: 100%; min-height: 21rem; margin: 0;\n"
-    "  padding: .75rem; border: 1px solid var(--edge); border-radius: .3rem;\n"
-    "  background: var(--field); color: inherit;\n"
-    "  font: 1.1rem/1.6 Georgia, \"DejaVu Serif\", serif;\n"
-    "  white-space: pre-wrap; overflow-wrap: anywhere; }\n"
-    "textarea { height: 21rem; resize: vertical; }\n"
-    ".choice { display: flex; flex-wrap: wrap; gap: .75rem;\n"
-    "  align-items: center; margin: 1rem 0 0; }\n"
-    ".choice .label { margin: 0; }\n"
-    "select, button { min-height: 2.75rem; padding: .4rem .9rem; font: inherit;\n"
-    "  border: 1px solid var(--edge); border-radius: .3rem;\n"
-    "  background: var(--field); color: inherit; }\n"
-    "button { border-color: var(--accent); background: var(--accent);\n"
-    "  color: var(--on-accent); font-weight: 600; cursor: pointer; }\n"
-    ":focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }\n"
-    "#result:focus { outline: none; }\n"
-    "#result:focus pre { border-color: var(--accent); }\n"
-    ".problem { margin: 0; color: var(--alarm); font-weight: 600; }\n";
-
-static const char head[] =
-    "<!DOCTYPE html>\n"
-    "<html lang=\"en\">\n"
-    "<head>\n"
-    "<meta charset=\"utf-8\">\n"
-    "<meta name=\"viewport\" content=\"width=device-width, "
-    "initial-scale=1\">\n"
-    "<title>";
-
-static const char body[] = "Transform a poem</title>\n"
-			   "<style>";
-
-static const char form[] =
-    "</style>\n"
-    "</head>\n"
-    "<body>\n"
-    "<main>\n"
-    "<h1>Transform a poem</h1>\n"
-    "<div class=\"sides\">\n"
-    "<form method=\"post\" action=\"#result\">\n"
-    "<label class=\"label\" for=\"text\">Your poem</label>\n"
-    /* A parser drops the first newline: without it, it would be a text's. */
-    "<textarea id=\"text\" name=\"text\" lang=\"\" dir=\"auto\">\n";
-
-static const char choice[] =
-    "</textarea>\n"
-    "<p class=\"choice\">\n"
-    "<label class=\"label\" for=\"transform\">Transform</label>\n"
-    "<select id=\"transform\" name=\"transform\">\n";
-
-static const char form_end[] =
-    "</select>\n"
-    "<button type=\"submit\">Transform the poem</button>\n"
-    "</p>\n"
-    "</form>\n";
-
-static const char section[] =
-    "<section id=\"result\" tabindex=\"-1\" aria-labelledby=\"result-title\">\n"
-    "<h2 id=\"result-title\">";
-
-static const char page_end[] = "</div>\n"
-			       "</main>\n"
-			       "</body>\n"
-			       "</html>\n";
-
-/* A page in the making: all is counted, what fits is written. */
+/* A page in the making. */
 struct out {
-	unsigned char *html;
-	size_t cap;
-	size_t len;
+	page_put *put;
+	void *context;
 };
 
 static void
-put(struct out *out, const void *bytes, size_t size)
+put_string(const struct out *out, const char *string)
 {
-	if (out->len <= out->cap && size <= out->cap - out->len)
-		memcpy(out->html + out->len, bytes, size);
-	out->len += size;
+	out->put(out->context, string, strlen(string));
 }
 
 static void
-put_string(struct out *out, const char *string)
+put_size(const struct out *out, size_t size)
 {
-	put(out, string, strlen(string));
+	char digits[21];
+	int len = snprintf(digits, sizeof(digits), "%zu", size);
+
+	out->put(out->context, digits, (size_t)len);
 }
 
 /* Returns what stands for c in HTML, or NULL: c itself does. */
@@ -142,7 +53,7 @@ escape(unsigned char c)
 }
 
 static void
-put_escaped(struct out *out, const unsigned char *text, size_t len)
+put_escaped(const struct out *out, const unsigned char *text, size_t len)
 {
 	size_t plain = 0; /* where the bytes not yet put start */
 	const char *entity;
@@ -151,76 +62,141 @@ put_escaped(struct out *out, const unsigned char *text, size_t len)
 		entity = escape(text[i]);
 		if (entity == NULL)
 			continue;
-		put(out, text + plain, i - plain);
+		out->put(out->context, text + plain, i - plain);
 		put_string(out, entity);
 		plain = i + 1;
 	}
 	if (plain < len)
-		put(out, text + plain, len - plain);
+		out->put(out->context, text + plain, len - plain);
+}
+
+/* A row for each line: where the style sheet cannot, it makes the height. */
+static size_t
+count_rows(const struct page *page)
+{
+	size_t rows = 1;
+
+	for (size_t i = 0; i < page->text_len; i++)
+		rows += page->text[i] == '\n';
+	return rows < 13 ? 13 : rows;
+}
+
+/* The list of the transforms is no transform of a poem. */
+static bool
+is_offered(const unsigned char *name, size_t len)
+{
+	static const char list[] = "transforms";
+
+	return len != sizeof(list) - 1 || memcmp(name, list, len) != 0;
 }
 
 static void
-put_options(struct out *out, const struct page *page)
+put_option(const struct out *out, const struct page *page,
+    const unsigned char *name, size_t len)
 {
-	const unsigned char *line = page->list, *next;
+	const char *summary = page->summary(name, len);
+	bool is_chosen = len > 0 && len == page->name_len &&
+			 memcmp(name, page->name, len) == 0;
+
+	put_string(out, "<option value=\"");
+	put_escaped(out, name, len);
+	put_string(out, is_chosen ? "\" selected>" : "\">");
+	put_escaped(out, name, len);
+	put_string(out, summary != NULL ? " – " : "");
+	put_string(out, summary != NULL ? summary : "");
+	put_string(out, "</option>\n");
+}
+
+static void
+put_options(const struct out *out, const struct page *page)
+{
+	const unsigned char *name = page->list, *next;
 	size_t rest = page->list_len, len;
 
-	while ((next = memchr(line, '\n', rest)) != NULL) {
-		len = (size_t)(next - line);
-		put_string(out, len > 0 && len == page->name_len &&
-					memcmp(line, page->name, len) == 0
-				    ? "<option selected>"
-				    : "<option>");
-		put_escaped(out, line, len);
-		put_string(out, "</option>\n");
+	for (; (next = memchr(name, '\n', rest)) != NULL; name = next + 1) {
+		len = (size_t)(next - name);
+		if (is_offered(name, len))
+			put_option(out, page, name, len);
 		rest -= len + 1;
-		line = next + 1;
 	}
+}
+
+static bool
+is_place(const char *place, const char *name)
+{
+	size_t len = strlen(name);
+
+	return strncmp(place, name, len) == 0 && place[len] == '}';
+}
+
+static void put_part(
+    const struct out *out, const struct page *page, const char *part);
+
+/* Puts what stands in a place of a part; the place is known by its name. */
+static void
+put_place(const struct out *out, const struct page *page, const char *place)
+{
+	bool failed = page->problem != NULL;
+	bool done = !failed && page->result != NULL;
+
+	if (is_place(place, "outcome"))
+		put_string(out, failed ? "No result – "
+				: done ? "Result – "
+				       : "");
+	else if (is_place(place, "style"))
+		put_string(out, parts_style);
+	else if (is_place(place, "problem"))
+		put_part(out, page, failed ? parts_problem : "");
+	else if (is_place(place, "reason"))
+		put_string(out, page->problem);
+	else if (is_place(place, "advice"))
+		put_part(out, page,
+		    page->text == NULL		      ? parts_unread
+		    : page->text_len > page->text_max ? parts_too_long
+						      : "");
+	else if (is_place(place, "invalid"))
+		put_string(out, failed ? "true" : "false");
+	else if (is_place(place, "rows"))
+		put_size(out, count_rows(page));
+	else if (is_place(place, "max"))
+		put_size(out, page->text_max);
+	else if (is_place(place, "size"))
+		put_size(out, page->text_len);
+	else if (is_place(place, "text"))
+		put_escaped(out, page->text, page->text_len);
+	else if (is_place(place, "result") && done)
+		put_part(out, page,
+		    page->result_len > 0 ? parts_result : parts_empty);
+	else if (is_place(place, "name"))
+		put_escaped(out, page->name, page->name_len);
+	else if (is_place(place, "content"))
+		put_escaped(out, page->result, page->result_len);
+	else if (is_place(place, "cause"))
+		put_string(out, page->text_len > 0 ? "though the poem is not"
+						   : "as the poem is");
+	else if (is_place(place, "options"))
+		put_options(out, page);
 }
 
 static void
-put_section(struct out *out, const struct page *page)
+put_part(const struct out *out, const struct page *page, const char *part)
 {
-	if (page->problem != NULL) {
-		put_string(out, section);
-		put_string(out, "No result</h2>\n<p class=\"problem\">");
-		put_string(out, page->problem);
-		put_string(out, "</p>\n</section>\n");
-	} else if (page->result != NULL) {
-		put_string(out, section);
-		put_string(out, "Result of ");
-		put_escaped(out, page->name, page->name_len);
-		put_string(out, "</h2>\n<pre lang=\"\" dir=\"auto\">\n");
-		put_escaped(out, page->result, page->result_len);
-		put_string(out, "</pre>\n</section>\n");
+	size_t len;
+
+	for (;; part += strcspn(part, "}") + 1) {
+		len = strcspn(part, "{");
+		out->put(out->context, part, len);
+		part += len;
+		if (*part == '\0')
+			return;
+		put_place(out, page, part + 1);
 	}
 }
 
-size_t
-page_capacity(size_t list_len, size_t text_len, size_t result_len)
+void
+page_write(const struct page *page, page_put *put, void *context)
 {
-	return OWN_MAX + list_len * OPTION_GROWTH +
-	       (text_len + result_len) * ESCAPE_GROWTH;
-}
+	const struct out out = {put, context};
 
-size_t
-page_write(const struct page *page, unsigned char *ret_html, size_t cap)
-{
-	struct out out = {.html = ret_html, .cap = cap};
-
-	put_string(&out, head);
-	if (page->problem != NULL)
-		put_string(&out, "No result – ");
-	else if (page->result != NULL)
-		put_string(&out, "Result – ");
-	put_string(&out, body);
-	put_string(&out, style);
-	put_string(&out, form);
-	put_escaped(&out, page->text, page->text_len);
-	put_string(&out, choice);
-	put_options(&out, page);
-	put_string(&out, form_end);
-	put_section(&out, page);
-	put_string(&out, page_end);
-	return out.len;
+	put_part(&out, page, parts_page);
 }

@@ -4,8 +4,8 @@
  * (RFC 3875, section 4.1).  The values are strings that end at their NUL, or
  * NULL where the variable is not set; a stranger chose their bytes.
  */
-#ifndef CGI_H
-#define CGI_H
+#ifndef REQUEST_H
+#define REQUEST_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -16,6 +16,7 @@
 enum cgi_method {
 	CGI_GET,
 	CGI_HEAD,
+	CGI_OPTIONS,
 	CGI_POST,
 	CGI_OTHER, /* any other, however it looks */
 	CGI_NONE,  /* not set, or empty */
@@ -43,18 +44,6 @@ bool cgi_name(
 /* Reads CONTENT_LENGTH.  CGI_LENGTH_OK writes it, at most max, to ret_size. */
 enum cgi_length cgi_content_length(
     const char *text, size_t max, size_t *ret_size);
-
-/*
- * Tells whether CONTENT_TYPE, whatever its parameters, is
- * application/x-www-form-urlencoded.
- */
-bool cgi_is_form(const char *content_type);
-
-/*
- * Tells whether HTTP_ACCEPT (RFC 9110, section 12.5.1) names text/html, and
- * does not give a greater weight to text/plain.  Wildcards are no wish.
- */
-bool cgi_wants_html(const char *accept);
 
 /*
  * Writes "ADDR:PORT" to ret_peer, "[ADDR]:PORT" where ADDR has a colon, "ADDR"

@@ -7,9 +7,7 @@
 #include <string.h>
 #include <sysexits.h>
 
-#include "gateway.h"
 #include "host/io.h"
-#include "page.h"
 
 /* How long a refusal may take, where the time is over already. */
 #define REFUSAL_S 2
@@ -18,79 +16,112 @@ bool
 response_fail(struct response *response, int code, int priority,
     const char *result, const char *reason)
 {
-	response->reply.code = code;
+	response->header.code = code;
 	response->log.priority = priority;
 	response->log.result = result;
 	response->log.reason = reason;
 	return false;
 }
 
-/* A browser's list is the page, and a form's answer once its text is there. */
-static bool
-wants_page(const struct gateway *gateway, const struct response *response)
-{
-	if (gateway->method == CGI_POST)
-		return gateway->name_len == 0 && response->text != NULL;
-	return gateway->wants_html && response->reply.code == 200;
-}
+/* What is on its way to fd; after a failure nothing more is. */
+struct sender {
+	int fd;
+	enum io_result result;
+	size_t used;
+	unsigned char bytes[16384];
+};
 
-/* Puts the answer, or the lack of one, into the page. */
 static void
-answer_page(const struct gateway *gateway, struct response *response)
+flush(struct sender *sender)
 {
-	const struct page page = {
-	    .list = gateway->list,
-	    .list_len = gateway->list_len,
-	    .name = response->log.name,
-	    .name_len = response->log.name_len,
-	    .text = response->text,
-	    .text_len = response->text_len,
-	    .result = gateway->method == CGI_POST ? response->content : NULL,
-	    .result_len = response->reply.size,
-	    .problem = response->log.reason,
-	};
-
-	response->content = gateway->html;
-	response->reply.size =
-	    page_write(&page, gateway->html, gateway->html_cap);
-	response->reply.is_html = true;
+	if (sender->result == IO_OK)
+		sender->result =
+		    io_write(sender->fd, sender->bytes, sender->used);
+	sender->used = 0;
 }
 
-/* Says the reason in a line of text. */
+static void
+send_bytes(void *context, const void *bytes, size_t size)
+{
+	struct sender *sender = context;
+
+	if (size > sizeof(sender->bytes) - sender->used)
+		flush(sender);
+	if (size <= sizeof(sender->bytes)) {
+		memcpy(sender->bytes + sender->used, bytes, size);
+		sender->used += size;
+	} else if (sender->result == IO_OK) {
+		sender->result = io_write(sender->fd, bytes, size);
+	}
+}
+
+static void
+count(void *context, const void *bytes, size_t size)
+{
+	(void)bytes;
+	*(size_t *)context += size;
+}
+
+static const char *
+told(const struct response *response)
+{
+	return response->told != NULL ? response->told : response->log.reason;
+}
+
+/* Puts the answer, or the lack of one, into the page; its size is counted. */
+static void
+answer_page(struct response *response)
+{
+	response->page.name = response->log.name;
+	response->page.name_len = response->log.name_len;
+	response->page.problem = told(response);
+	response->header.is_html = true;
+	response->header.size = 0;
+	page_write(&response->page, count, &response->header.size);
+}
+
+/* Says in a line of text why there is no answer. */
 static void
 answer_line(struct response *response)
 {
-	int len = snprintf(response->line, sizeof(response->line), "%s\n",
-	    response->log.reason);
+	int len = snprintf(
+	    response->line, sizeof(response->line), "%s\n", told(response));
 
-	response->content = (const unsigned char *)response->line;
-	response->reply.size = (size_t)len;
+	response->content = response->line;
+	response->header.is_utf8 = true;
+	response->header.size = (size_t)len;
 }
 
 int
-response_write(struct response *response, const struct gateway *gateway, int fd)
+response_write(struct response *response, int fd)
 {
-	char header[REPLY_HEADER_MAX];
-	size_t size;
-	enum io_result output;
+	static struct sender sender; /* of zeros: takes no page of the file */
+	char header[HEADER_MAX];
+	size_t size, header_len;
 
-	if (wants_page(gateway, response))
-		answer_page(gateway, response);
-	else if (response->reply.code != 200)
+	if (response->is_page)
+		answer_page(response);
+	else if (response->header.code >= 400)
 		answer_line(response);
-	size = gateway->method == CGI_HEAD ? 0 : response->reply.size;
-	if (response->reply.code != 200) {
+	size = response->is_head ? 0 : response->header.size;
+	if (response->header.code >= 400) {
 		response->log.ms = io_elapsed_ms();
 		io_set_deadline(REFUSAL_S);
 	}
-	output = io_write(fd, header, reply_header(&response->reply, header));
-	if (output == IO_OK)
-		output = io_write(fd, response->content, size);
-	if (output == IO_OK) {
+	sender.fd = fd;
+	sender.result = IO_OK;
+	header_len = header_write(&response->header, header);
+	send_bytes(&sender, header, header_len);
+	if (response->is_page && !response->is_head)
+		page_write(&response->page, send_bytes, &sender);
+	else if (size > 0)
+		send_bytes(&sender, response->content, size);
+	flush(&sender);
+	if (sender.result == IO_OK) {
 		response->log.bytes_out = size;
 		return EX_OK;
 	}
-	if (output == IO_TIMEOUT) {
+	if (sender.result == IO_TIMEOUT) {
 		response_fail(response, 0, LOG_NOTICE, "timeout",
 		    "the response was not taken before the deadline");
 		return EX_TEMPFAIL;
@@ -102,11 +133,9 @@ response_write(struct response *response, const struct gateway *gateway, int fd)
 void
 response_apologize(int fd)
 {
-	static const char content[] = "versed.cgi cannot run here\n";
-	const struct reply reply = {
-	    .code = 500, .policy = page_policy, .size = sizeof(content) - 1};
-	char header[REPLY_HEADER_MAX];
+	struct response response = {0};
 
-	if (io_write(fd, header, reply_header(&reply, header)) == IO_OK)
-		io_write(fd, content, reply.size);
+	response_fail(
+	    &response, 503, LOG_ERR, "error", "versed.cgi cannot run here");
+	response_write(&response, fd);
 }

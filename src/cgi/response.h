@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* What a gateway answers: a transform's result, a list or a refusal. */
+/* What is answered: a transform's result, a list or a refusal. */
 #ifndef RESPONSE_H
 #define RESPONSE_H
 
@@ -8,22 +8,21 @@
 
 #include "header.h"
 #include "host/log.h"
-
-struct gateway;
+#include "page.h"
 
 /*
  * What is to be answered, and to be logged.  The caller owns what it points to
  * and starts it with code 200 and the result "ok".
  */
 struct response {
-	struct reply reply;
-	const unsigned char *content; /* reply.size bytes, where code is 200 */
+	struct header header;
+	bool is_head;	     /* of the content, its length only */
+	bool is_page;	     /* a browser's */
+	const void *content; /* header.size bytes, where it is no page */
+	struct page page;    /* its name, result and problem are the log's */
 	struct log_request log;
-	const char
-	    *cause; /* in place of log.reason, not the client's; or NULL */
-	const unsigned char *text; /* the poem, or NULL: not there yet */
-	size_t text_len;
-	char line[128]; /* a refusal's content */
+	const char *told; /* to the client, in place of log.reason; or NULL */
+	char line[128];	  /* a refusal's content */
 };
 
 /*
@@ -34,13 +33,11 @@ bool response_fail(struct response *response, int code, int priority,
     const char *result, const char *reason);
 
 /*
- * Writes response to fd (RFC 3875, section 6): a browser's as the page, made in
- * the gateway's memory, another refusal as a line of text; for HEAD the header
- * only.  Returns EX_OK with bytes_out in its log, or EX_TEMPFAIL or EX_IOERR
- * with the reason there.
+ * Writes response to fd (RFC 3875, section 6): as the page where it is one,
+ * any other refusal as a line of text.  Returns EX_OK with bytes_out in its
+ * log, or EX_TEMPFAIL or EX_IOERR with the reason there.
  */
-int response_write(
-    struct response *response, const struct gateway *gateway, int fd);
+int response_write(struct response *response, int fd);
 
 /* Writes a response to fd that says that there will be none. */
 void response_apologize(int fd);

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -38,6 +39,18 @@ const char *
 service_summary(const unsigned char *name, size_t name_len)
 {
 	return find(name, name_len)->summary;
+}
+
+bool
+service_is_utf8(const unsigned char *text, size_t len)
+{
+	const unsigned char *end = text + len;
+	uint32_t code;
+	size_t n;
+
+	while ((n = utf8_decode(text, end, &code)) > 0)
+		text += n;
+	return text == end;
 }
 
 size_t

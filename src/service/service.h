@@ -3,6 +3,7 @@
 #ifndef SERVICE_H
 #define SERVICE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct filters;
@@ -57,5 +58,8 @@ enum service_result service_list(struct filters *filters,
  * case", or NULL where it is none of the table.
  */
 const char *service_summary(const unsigned char *name, size_t name_len);
+
+/* Tells whether the len bytes of text are UTF-8. */
+bool service_is_utf8(const unsigned char *text, size_t len);
 
 #endif

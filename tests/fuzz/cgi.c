@@ -3,6 +3,7 @@
 #include <stdbool.h>
 
 #include "cgi/form.h"
+#include "cgi/media.h"
 #include "cgi/page.h"
 #include "cgi/request.h"
 #include "property.h"
@@ -37,8 +38,11 @@ check_variables(char *const lines[LINES])
 			 len == strlen(lines[PATH]) - 1);
 	if (cgi_content_length(lines[LENGTH], 99999, &length) == CGI_LENGTH_OK)
 		PROPERTY(length <= 99999);
-	cgi_is_form(lines[TYPE]);
-	cgi_wants_html(lines[ACCEPT]);
+	media_is_form(lines[TYPE]);
+	media_is_multipart(lines[TYPE]);
+	media_is_utf8(lines[TYPE]);
+	media_is_coded(lines[TYPE]);
+	media_wants_html(lines[ACCEPT]);
 	cgi_peer(lines[ADDR], lines[PORT], peer);
 	PROPERTY(memchr(peer, '\0', sizeof(peer)) != NULL);
 	for (const char *p = peer; *p != '\0'; p++)
@@ -51,15 +55,29 @@ check_form(const uint8_t *body, size_t size)
 	unsigned char *copy = property_copy(body, size);
 	unsigned char *room = property_room(size);
 	const unsigned char *value;
-	size_t len, room_len;
+	size_t len;
 
 	if (form_find(copy, size, "text", &value, &len)) {
 		PROPERTY(value >= copy && value + len <= copy + size);
-		if (form_decode(value, len, room, &room_len))
-			PROPERTY(room_len <= len);
+		PROPERTY(form_decode(value, len, room) <= len);
 	}
 	free(copy);
 	free(room);
+}
+
+static const char *
+no_summary(const unsigned char *name, size_t name_len)
+{
+	(void)name;
+	(void)name_len;
+	return NULL;
+}
+
+static void
+count_marks(void *context, const void *bytes, size_t size)
+{
+	for (const char *c = bytes; size > 0; size--, c++)
+		*(size_t *)context += *c == '<' || *c == '"';
 }
 
 static size_t
@@ -69,6 +87,7 @@ count_markup(const unsigned char *text, const unsigned char *result, size_t len)
 	const struct page page = {
 	    .list = list,
 	    .list_len = sizeof(list) - 1,
+	    .summary = no_summary,
 	    .name = list,
 	    .name_len = 5,
 	    .text = text,
@@ -76,15 +95,9 @@ count_markup(const unsigned char *text, const unsigned char *result, size_t len)
 	    .result = result,
 	    .result_len = len,
 	};
-	size_t cap = page_capacity(sizeof(list) - 1, len, len), count = 0;
-	unsigned char *html = property_room(cap);
-	size_t size = page_write(&page, html, cap);
+	size_t count = 0;
 
-	PROPERTY(size <= cap);
-	for (size_t i = 0; i < size; i++)
-		count += html[i] == '<' || html[i] == '"';
-	PROPERTY(page_write(&page, html, size / 2) == size);
-	free(html);
+	page_write(&page, count_marks, &count);
 	return count;
 }
 

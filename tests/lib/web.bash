@@ -52,7 +52,7 @@ print(s.getsockname()[1])'
 manual() {
 	local block
 	block=$(manual_block versed.cgi.8 "$@") || return
-	sed "s,/usr/local/libexec,$WEB,; s,/run/fcgiwrap,$WEB/fcgiwrap,
+	sed "s,/usr/local/libexec,$WEB,; s,\\\\e,\\\\,g; s,/run/fcgiwrap,$WEB/fcgiwrap,
 		s,/var/log/lighttpd,$WEB,; /VERSED_TIMEOUT/s/10/3/" <<<"$block"
 }
 

@@ -14,7 +14,7 @@ import urllib.error
 import urllib.request
 
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
-TAB, ENTER = "\ue004", "\ue006"
+SHIFT, TAB, ENTER = "\ue008", "\ue004", "\ue006"
 GREEK = "Ο ΚΗΠΟΣ,\nΤΟ ΦΩΣ: ΟΔΟΣ & «ΟΝΕΙΡΟ»\n"
 MARKUP = ("</textarea></pre><script>document.title = 'X'</script>"
           "<img src=x onerror=\"document.title = 'X'\"><!-- &lt; \"'")
@@ -111,6 +111,15 @@ class Browser:
         self.call("POST", "/actions", {"actions": [
             {"type": "key", "id": "keyboard", "actions": actions}]})
 
+    def go_back(self):
+        """To the stop before, as Shift and Tab do."""
+        actions = [{"type": "keyDown", "value": SHIFT},
+                   {"type": "keyDown", "value": TAB},
+                   {"type": "keyUp", "value": TAB},
+                   {"type": "keyUp", "value": SHIFT}]
+        self.call("POST", "/actions", {"actions": [
+            {"type": "key", "id": "keyboard", "actions": actions}]})
+
     def focused(self):
         return self.run("return document.activeElement.id "
                         "|| document.activeElement.localName")
@@ -129,7 +138,10 @@ class Browser:
 
 def transform(browser, poem, name):
     """Goes through the page by the keyboard alone."""
-    browser.press(TAB)
+    if browser.focused() == "result":  # which is behind the text
+        browser.go_back()
+    else:
+        browser.press(TAB)
     expect("the first stop of the keyboard", browser.focused(), "text")
     browser.run("document.activeElement.select()")
     browser.press(poem.replace("\n", ENTER))
@@ -184,6 +196,10 @@ def check_page(browser, url, folder, scheme):
     browser.go(url)
     expect("what a screen reader says of the text",
            browser.accessible("textarea"), ["textbox", "Your poem"])
+    expect("and of its limit", browser.run(
+        "return document.getElementById(document.querySelector('textarea')"
+        ".getAttribute('aria-describedby')).textContent.slice(0, 19)"),
+        "At most 99999 bytes")
     expect("and of the choice", browser.accessible("select"),
            ["combobox", "Transform"])
     expect("and of the button", browser.accessible("button"),
@@ -235,7 +251,7 @@ def check_failure(browser, url):
     """What only a broken browser would send, sent by hand."""
     browser.go(url)
     browser.run("window.isOld = true;"
-                "document.querySelector('option').textContent = '<nosuch>';"
+                "document.querySelector('option').value = '<nosuch>';"
                 "document.querySelector('textarea').value = '\\nA <b>';"
                 "document.querySelector('button').click()")
     browser.wait_for_page()

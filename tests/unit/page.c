@@ -6,24 +6,47 @@
 #include <stdint.h>
 
 #include "cgi/header.h"
+#include "cgi/parts.h"
 #include "unit.h"
 
 #define BYTES(string) (const unsigned char *)(string), sizeof(string) - 1
 
-/* Writes the page into just enough room; returns it as a string. */
+/* Only the one called one has a summary. */
+static const char *
+summary(const unsigned char *name, size_t name_len)
+{
+	return name_len == 3 && memcmp(name, "one", 3) == 0 ? "is first" : NULL;
+}
+
+static void
+count(void *context, const void *bytes, size_t size)
+{
+	(void)bytes;
+	*(size_t *)context += size;
+}
+
+static void
+append(void *context, const void *bytes, size_t size)
+{
+	char **end = context;
+
+	memcpy(*end, bytes, size);
+	*end += size;
+}
+
+/* Returns the page as a string. */
 static const char *
 page_string(const struct page *page)
 {
-	size_t len = page_write(page, unit_room(0), 0);
-	char *html = (char *)unit_room(len + 1);
+	size_t len = 0;
+	char *html, *end;
 
-	EXPECT(len <=
-	       page_capacity(page->list_len, page->text_len, page->result_len));
-	EXPECT(page_write(page, (unsigned char *)html, len) == len);
-	EXPECT((unsigned char)html[len] == 0xaa);
-	html[len] = '\0';
+	page_write(page, count, &len);
+	html = end = (char *)unit_room(len + 1);
+	page_write(page, append, &end);
+	EXPECT(end == html + len);
+	*end = '\0';
 	EXPECT(strlen(html) == len);
-	EXPECT(page_write(page, unit_room(len - 1), len - 1) == len);
 	return html;
 }
 
@@ -32,17 +55,23 @@ test_page(void)
 {
 	static const unsigned char marks[] = "\n</pre><&>\"'\0\xff";
 	struct page page = {
-	    BYTES("one\ntwo\n"), NULL, 0, NULL, 0, NULL, 0, NULL};
+	    .list = (const unsigned char *)"one\ntransforms\ntwo\n",
+	    .list_len = 19,
+	    .summary = summary,
+	    .text_max = 99,
+	};
 	const char *html = page_string(&page);
 
-	EXPECT(strstr(html, "<option>one</option>\n<option>two</option>\n"));
+	EXPECT(strstr(html, "<option value=\"one\">one – is first</option>\n"
+			    "<option value=\"two\">two</option>\n</select>"));
 	EXPECT(!strstr(html, "selected") && !strstr(html, "id=\"result\""));
+	EXPECT(strstr(html, "maxlength=\"99\"") && strstr(html, "At most 99 "));
 	page.name = (const unsigned char *)"two";
 	page.name_len = 3;
 	page.text = page.result = marks;
 	page.text_len = page.result_len = sizeof(marks) - 1;
 	html = page_string(&page);
-	EXPECT(strstr(html, "<option selected>two</option>"));
+	EXPECT(strstr(html, "<option value=\"two\" selected>two</option>"));
 	EXPECT(strstr(html, "\n\n&lt;/pre&gt;&lt;&amp;&gt;&#34;&#39;"
 			    "\xef\xbf\xbd\xff</pre>"));
 	EXPECT(strstr(html, "\n\n&lt;/pre&gt;&lt;&amp;&gt;&#34;&#39;"
@@ -74,120 +103,172 @@ static void
 test_page_parts(void)
 {
 	static const char *const form[] = {"<!DOCTYPE html>\n<html lang",
-	    "<title>Transform a poem</title>\n<style>\n", "</style>\n</head>\n",
-	    "<form method=\"post\"", "<textarea ", "</textarea>\n", "<select ",
-	    "</select>\n", "</form>\n</div>\n</main>\n</body>\n</html>\n",
+	    "<title>Transform a poem</title>\n<style>", parts_style,
+	    "</style>\n</head>\n", "<form method=\"post\"",
+	    "<div class=\"poem\">\n<label ", "<textarea ", "</textarea>\n",
+	    "<select ", "</select>\n", "</form>\n</main>\n</body>\n</html>\n",
 	    NULL};
 	static const char *const result[] = {
-	    "<title>Result – Transform a poem<",
-	    "</form>\n<section id=\"result\" ",
+	    "<title>Result – Transform a poem<", "invalid=\"false\"",
+	    "</div>\n<section id=\"result\" ",
 	    ">Result of a</h2>\n<pre lang=\"\" dir=\"auto\">\nX</pre>\n"
 	    "</section>\n</div>\n",
 	    "</html>\n", NULL};
 	static const char *const problem[] = {
 	    "<title>No result – Transform a poem</title>",
-	    "</form>\n<section id=\"result\" ",
+	    "<section id=\"result\" ",
 	    ">No result</h2>\n<p class=\"problem\">it is so</p>\n"
-	    "</section>\n</div>\n",
-	    "</html>\n", NULL};
-	struct page page = {BYTES("\na\n"), NULL, 0, BYTES("x"), NULL, 0, NULL};
+	    "</section>\n<label ",
+	    "invalid=\"true\">\nx</textarea>", "</html>\n", NULL};
+	struct page page = {.list = (const unsigned char *)"\na\n",
+	    .list_len = 3,
+	    .summary = summary,
+	    .text = (const unsigned char *)"x",
+	    .text_len = 1,
+	    .text_max = 1};
 	const char *html = page_string(&page);
 
 	EXPECT(in_order(html, form) && !strstr(html, "Result"));
 	/* No name is not an empty one. */
-	EXPECT(strstr(html, "<option></option>\n<option>a</option>\n"));
+	EXPECT(strstr(html, "<option value=\"\"></option>\n"
+			    "<option value=\"a\">a</option>\n"));
 	page.name = (const unsigned char *)"a";
 	page.name_len = 1;
 	page.result = (const unsigned char *)"X";
 	page.result_len = 1;
 	html = page_string(&page);
 	EXPECT(in_order(html, result));
-	EXPECT(strstr(html, "<option></option>\n<option selected>a</option>"));
+	EXPECT(strstr(html, "<option value=\"a\" selected>a</option>"));
 	page.problem = "it is so";
 	EXPECT(in_order(page_string(&page), problem));
 }
 
-/* The capacity is enough for the page's own bytes, and no great waste. */
+/* What an empty result, and a refusal, say beside it. */
 static void
-test_page_capacity(void)
+test_page_advice(void)
 {
-	size_t own = page_capacity(0, 0, 0);
+	struct page page = {.list = (const unsigned char *)"",
+	    .summary = summary,
+	    .text = (const unsigned char *)"abc",
+	    .text_len = 3,
+	    .text_max = 3,
+	    .result = (const unsigned char *)""};
+	const char *html = page_string(&page);
 
-	EXPECT(own >= 4096 && own <= 16384);
-	EXPECT(page_capacity(1000, 0, 0) >= own + 18000);
-	EXPECT(page_capacity(1000, 0, 0) <= own + 50000);
-	EXPECT(page_capacity(0, 1000, 0) == own + 5000);
-	EXPECT(page_capacity(0, 0, 1000) == own + 5000);
+	EXPECT(strstr(html, "It is empty, though the poem is not.") &&
+	       !strstr(html, "<pre"));
+	page.text_len = 0;
+	EXPECT(strstr(page_string(&page), "It is empty, as the poem is."));
+	page.problem = "no";
+	page.text_len = 3;
+	html = page_string(&page);
+	EXPECT(!strstr(html, "It has") && !strstr(html, "one page back"));
+	page.text_max = 2;
+	EXPECT(strstr(page_string(&page), "<p>It has 3 bytes.</p>"));
+	page.text = NULL;
+	page.text_len = 0;
+	EXPECT(strstr(page_string(&page), "one page back"));
 }
 
-/* What grows the most is still within the capacity. */
+/* A row a line, for browsers that do not fit the field to its text. */
 static void
-test_page_growth(void)
+test_page_rows(void)
 {
-	unsigned char *worst = unit_room(20000), *list = unit_room(20000);
-	struct page page = {
-	    list, 20000, BYTES("a"), worst, 20000, worst, 20000, NULL};
+	unsigned char lines[1001];
+	struct page page = {.list = lines, .summary = summary, .text = lines};
 
-	memset(worst, '&', 20000);
-	for (size_t i = 0; i < 20000; i++)
-		list[i] = i % 2 ? '\n' : '&';
-	page_string(&page);
-}
-
-static void
-test_reply(void)
-{
-	static const char want[] = "Status: 200 OK\n"
-				   "Content-Type: text/html; charset=utf-8\n"
-				   "Content-Length: 7\n"
-				   "Cache-Control: no-store\n"
-				   "Content-Security-Policy: none\n"
-				   "Referrer-Policy: no-referrer\n"
-				   "Vary: Accept\n"
-				   "X-Content-Type-Options: nosniff\n"
-				   "\n";
-	char *header = (char *)unit_room(REPLY_HEADER_MAX);
-	struct reply reply = {
-	    .code = 200, .is_html = true, .policy = "none", .size = 7};
-	size_t len = reply_header(&reply, header);
-
-	EXPECT(len == strlen(want) && strcmp(header, want) == 0);
-	reply.allow = "GET, HEAD, POST";
-	reply.is_html = false;
-	reply.size = SIZE_MAX;
-	reply.policy = page_policy;
-	len = reply_header(&reply, header);
-	EXPECT(len == strlen(header) && len < REPLY_HEADER_MAX);
-	EXPECT(strstr(header, "\nContent-Type: text/plain; charset=utf-8\n"));
-	EXPECT(strstr(header, "\nAllow: GET, HEAD, POST\n"));
-	EXPECT(strstr(header, "\nContent-Length: 18446744073709551615\n"));
-	EXPECT(strcmp(header + len - 2, "\n\n") == 0);
+	memset(lines, '\n', sizeof(lines));
+	EXPECT(strstr(page_string(&page), " rows=\"13\""));
+	page.text_len = 12;
+	EXPECT(strstr(page_string(&page), " rows=\"13\""));
+	page.text_len = 13;
+	EXPECT(strstr(page_string(&page), " rows=\"14\""));
+	page.text_len = 1001;
+	EXPECT(strstr(page_string(&page), " rows=\"1002\""));
 }
 
 static void
-test_reply_phrases(void)
+test_header(void)
+{
+	static const char start[] = "Status: 200 OK\n"
+				    "Content-Type: text/html; charset=utf-8\n"
+				    "Content-Length: 7\n"
+				    "Cache-Control: private, no-cache\n"
+				    "Content-Security-Policy: default-src "
+				    "'none'; style-src 'sha256-";
+	static const char rest[] =
+	    "'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'\n"
+	    "Referrer-Policy: same-origin\n"
+	    "Vary: Accept\n"
+	    "X-Content-Type-Options: nosniff\n"
+	    "\n";
+	char *text = (char *)unit_room(HEADER_MAX);
+	struct header header = {.code = 200, .is_html = true, .size = 7};
+	size_t len = header_write(&header, text);
+
+	EXPECT(strncmp(text, start, strlen(start)) == 0);
+	EXPECT(strstr(text, parts_style_hash) == text + strlen(start));
+	EXPECT(strlen(parts_style_hash) == 44);
+	EXPECT(len == strlen(start) + 44 + strlen(rest));
+	EXPECT(strcmp(text + strlen(start) + 44, rest) == 0);
+	header.allow = "GET, HEAD, OPTIONS, POST";
+	header.is_html = false;
+	header.is_utf8 = header.is_file = header.says_coding = true;
+	header.size = SIZE_MAX;
+	len = header_write(&header, text);
+	EXPECT(len == strlen(text) && len < HEADER_MAX);
+	EXPECT(strstr(text, "\nContent-Type: text/plain; charset=utf-8\n"));
+	EXPECT(strstr(text, "\nAllow: GET, HEAD, OPTIONS, POST\n"));
+	EXPECT(strstr(text, "\nAccept-Encoding: identity\n"));
+	EXPECT(strstr(text, "\nContent-Disposition: attachment; "
+			    "filename=\"poem.txt\"\n"));
+	EXPECT(strstr(text, "\nContent-Length: 18446744073709551615\n"));
+	EXPECT(strstr(text, "\nCache-Control: private, no-cache\n"));
+	EXPECT(strcmp(text + len - 2, "\n\n") == 0);
+}
+
+/* A text that is no UTF-8 is not called so; what nobody sees is not stored. */
+static void
+test_header_text(void)
+{
+	char *text = (char *)unit_room(HEADER_MAX);
+	struct header header = {.code = 200};
+
+	header_write(&header, text);
+	EXPECT(strstr(text, "\nContent-Type: text/plain\n"));
+	EXPECT(strstr(text, "\nCache-Control: no-store\n"));
+	EXPECT(!strstr(text, "Disposition") && !strstr(text, "Encoding"));
+	header.code = 204;
+	header_write(&header, text);
+	EXPECT(!strstr(text, "Content-Type:") && !strstr(text, "Length"));
+}
+
+static void
+test_header_statuses(void)
 {
 	static const struct {
 		int code;
 		const char *want;
 	} cases[] = {
 	    {200, "Status: 200 OK\n"},
+	    {204, "Status: 204 No Content\n"},
 	    {400, "Status: 400 Bad Request\n"},
 	    {404, "Status: 404 Not Found\n"},
 	    {405, "Status: 405 Method Not Allowed\n"},
 	    {411, "Status: 411 Length Required\n"},
 	    {413, "Status: 413 Content Too Large\n"},
+	    {415, "Status: 415 Unsupported Media Type\n"},
 	    {422, "Status: 422 Unprocessable Content\n"},
-	    {500, "Status: 500 Internal Server Error\n"},
+	    {503, "Status: 503 Service Unavailable\n"},
 	};
-	char *header = (char *)unit_room(REPLY_HEADER_MAX);
+	char *text = (char *)unit_room(HEADER_MAX);
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct reply reply = {.code = cases[i].code, .policy = "none"};
+		struct header header = {.code = cases[i].code};
 
-		reply_header(&reply, header);
+		header_write(&header, text);
 		EXPECT(
-		    strncmp(header, cases[i].want, strlen(cases[i].want)) == 0);
+		    strncmp(text, cases[i].want, strlen(cases[i].want)) == 0);
 	}
 }
 
@@ -196,9 +277,10 @@ main(void)
 {
 	test_page();
 	test_page_parts();
-	test_page_capacity();
-	test_page_growth();
-	test_reply();
-	test_reply_phrases();
+	test_page_advice();
+	test_page_rows();
+	test_header();
+	test_header_text();
+	test_header_statuses();
 	return unit_end();
 }
