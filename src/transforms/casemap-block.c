@@ -2,6 +2,7 @@
 /* Looks at the high bits of eight bytes at a time. */
 #include "casemap-block.h"
 
+#include <endian.h>
 #include <string.h>
 
 #include "casemap-code.h"
@@ -15,15 +16,6 @@ struct shape {
 	uint64_t three; /* of three or more */
 	uint64_t four;	/* of four, or cannot be in UTF-8 */
 };
-
-static uint64_t
-load_le64(const unsigned char *p)
-{
-	return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 |
-	       (uint64_t)p[3] << 24 | (uint64_t)p[4] << 32 |
-	       (uint64_t)p[5] << 40 | (uint64_t)p[6] << 48 |
-	       (uint64_t)p[7] << 56;
-}
 
 /* Gathers the highest bit of each byte of a word. */
 static uint64_t
@@ -39,9 +31,13 @@ shape_of(const unsigned char *block)
 	struct shape shape = {0};
 
 	for (size_t i = 0; i < BLOCK; i += 8) {
-		uint64_t high = load_le64(block + i), lead = high & high << 1;
-		uint64_t three = lead & high << 2, four = three & high << 3;
+		uint64_t high, lead, three, four;
 
+		memcpy(&high, block + i, 8);
+		high = le64toh(high);
+		lead = high & high << 1;
+		three = lead & high << 2;
+		four = three & high << 3;
 		shape.high |= high_bits(high) << i;
 		shape.lead |= high_bits(lead) << i;
 		shape.three |= high_bits(three) << i;

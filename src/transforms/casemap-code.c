@@ -5,8 +5,51 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "casemap-context.h"
 #include "utf8.h"
+
+bool
+casemap_is(enum casemap_property property, uint32_t code)
+{
+	if (code / 64 < CASEMAP_PAGES)
+		return casemap_sets[casemap_set_pages[code / 64]][property] >>
+			   code % 64 &
+		       1;
+	/* Tags and variation selectors; casemap-table.py checks these. */
+	return (property == CASEMAP_IGNORABLE || property == CASEMAP_INSIDE) &&
+	       (code == 0xe0001 || (code >= 0xe0020 && code <= 0xe007f) ||
+		   (code >= 0xe0100 && code <= 0xe01ef));
+}
+
+/*
+ * Says whether the capital sigma at sigma is a final one (Final_Sigma): the
+ * next character before it that is not case-ignorable is cased, and the next
+ * one after it is not; what is not UTF-8 ends the text.
+ * No search passes another capital sigma, which is cased and not ignorable:
+ * those of a whole text take linear time together.
+ */
+static bool
+is_final(const unsigned char *start, const unsigned char *sigma,
+    const unsigned char *end)
+{
+	const unsigned char *p = sigma;
+	uint32_t code = 0;
+	size_t n;
+
+	do {
+		if (p == start)
+			return false;
+		while ((*--p & 0xc0) == 0x80)
+			;
+		utf8_decode(p, sigma, &code);
+	} while (casemap_is(CASEMAP_IGNORABLE, code));
+	if (!casemap_is(CASEMAP_CASED, code))
+		return false;
+	for (p = sigma + 2;; p += n) {
+		n = utf8_decode(p, end, &code);
+		if (n == 0 || !casemap_is(CASEMAP_IGNORABLE, code))
+			return n == 0 || !casemap_is(CASEMAP_CASED, code);
+	}
+}
 
 const struct casemap_special *
 casemap_special(
@@ -15,7 +58,7 @@ casemap_special(
 	static const struct casemap_special final_sigma = {2, {0xcf, 0x82}};
 	unsigned index = entry & (CASEMAP_SPECIAL - 1);
 
-	if (index == CASEMAP_SIGMA && casemap_is_final(map->start, p, map->end))
+	if (index == CASEMAP_SIGMA && is_final(map->start, p, map->end))
 		return &final_sigma;
 	return &casemap_specials[index];
 }

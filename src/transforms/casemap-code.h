@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Maps characters one at a time. */
+/* What characters are, and the mapping of one after another. */
 #ifndef CASEMAP_CODE_H
 #define CASEMAP_CODE_H
 
@@ -7,6 +7,8 @@
 #include <stdint.h>
 
 #include "casemap-table.h"
+
+bool casemap_is(enum casemap_property property, uint32_t code);
 
 /* A mapping, and the text that it is done in. */
 struct casemap {

@@ -1618,7 +1618,7 @@ const uint16_t casemap_set_pages[CASEMAP_PAGES] = {
 	83, 83, 83, 83, 83, 83, 83, 83, 83, 83, 83, 83, 83, 83, 83, 312,
 };
 
-const struct casemap_set casemap_sets[] = {
+const uint64_t casemap_sets[][CASEMAP_PROPERTIES] = {
 	{0x0, 0x400408000000000, 0x0, 0x3ff000000000000, 0x0, 0x400008000000000},
 	{0x7fffffe07fffffe, 0x140000000, 0x7fffffe07fffffe, 0x0, 0x0, 0x0},
 	{0x420040000000000, 0x190a10000000000, 0x420040000000000, 0x0, 0x200000000000, 0x190810000000000},

@@ -39,20 +39,23 @@ struct casemap_special {
 extern const struct casemap_special casemap_specials[];
 
 /*
- * Which code points of a page are Cased or Case_Ignorable, and what they are in
- * a word: a letter or a digit, part of the one before, or able to join two
- * (Word_Break, UAX 29).  A bit each.
+ * What a character may be: Cased or Case_Ignorable (The Unicode Standard, 3.13)
+ * and, in a word (Word_Break, UAX 29), a letter or a digit, part of the
+ * character before it, or able to stand between two letters.
  */
-struct casemap_set {
-	uint64_t cased;
-	uint64_t ignorable;
-	uint64_t letter;
-	uint64_t number;
-	uint64_t inside;
-	uint64_t between;
+enum casemap_property {
+	CASEMAP_CASED,
+	CASEMAP_IGNORABLE,
+	CASEMAP_LETTER,
+	CASEMAP_NUMBER,
+	CASEMAP_INSIDE,
+	CASEMAP_BETWEEN,
+	CASEMAP_PROPERTIES
 };
 
+/* For each page its set: for each property, a bit for each code point. */
+
 extern const uint16_t casemap_set_pages[CASEMAP_PAGES];
-extern const struct casemap_set casemap_sets[];
+extern const uint64_t casemap_sets[][CASEMAP_PROPERTIES];
 
 #endif

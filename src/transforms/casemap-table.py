@@ -190,7 +190,7 @@ def main():
         print(f"\t{{{len(item)}, {{{values}}}}},")
     print("};\n\nconst uint16_t casemap_set_pages[CASEMAP_PAGES] = {")
     write_rows(set_pages, 16)
-    print("};\n\nconst struct casemap_set casemap_sets[] = {")
+    print("};\n\nconst uint64_t casemap_sets[][CASEMAP_PROPERTIES] = {")
     for item in sets.items:
         print("\t{%s}," % ", ".join(f"0x{n:x}" for n in item))
     print("};")

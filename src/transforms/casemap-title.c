@@ -2,7 +2,6 @@
 /* Title case, word by word. */
 #include "casemap-block.h"
 #include "casemap-code.h"
-#include "casemap-context.h"
 #include "casemap.h"
 #include "utf8.h"
 
@@ -24,21 +23,16 @@ is_apostrophe(uint32_t code)
 static enum word
 go_on(enum word word, uint32_t code)
 {
-	switch (casemap_word_at(code)) {
-	case CASEMAP_WORD_LETTER:
+	if (casemap_is(CASEMAP_LETTER, code))
 		return WORD_OF_LETTERS;
-	case CASEMAP_WORD_NUMBER:
+	if (casemap_is(CASEMAP_NUMBER, code))
 		return WORD_OF_NUMBERS;
-	case CASEMAP_WORD_INSIDE:
+	if (casemap_is(CASEMAP_INSIDE, code))
 		return word;
-	case CASEMAP_WORD_BETWEEN:
-		if (word == WORD_OF_LETTERS ||
-		    (word == WORD_OF_NUMBERS && is_apostrophe(code)))
-			return WORD_OPEN;
-		break;
-	case CASEMAP_WORD_END:
-		break;
-	}
+	if (casemap_is(CASEMAP_BETWEEN, code) &&
+	    (word == WORD_OF_LETTERS ||
+		(word == WORD_OF_NUMBERS && is_apostrophe(code))))
+		return WORD_OPEN;
 	return WORD_NONE;
 }
 

@@ -10,7 +10,7 @@
 #include <unistr.h>
 #include <unistring/version.h>
 
-#include "transforms/casemap-context.h"
+#include "transforms/casemap-code.h"
 #include "unit.h"
 
 #define TEXT_MAX 1024
@@ -306,21 +306,22 @@ test_properties(void)
 	    0xe00ff, 0xe01f0, 0x10ffff};
 
 	for (size_t i = 0; i < sizeof(cased) / sizeof(cased[0]); i++)
-		EXPECT(casemap_is_cased(cased[i]));
+		EXPECT(casemap_is(CASEMAP_CASED, cased[i]));
 	for (size_t i = 0; i < sizeof(ignorable) / sizeof(ignorable[0]); i++)
-		EXPECT(casemap_is_ignorable(ignorable[i]));
+		EXPECT(casemap_is(CASEMAP_IGNORABLE, ignorable[i]));
 	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
-		EXPECT(!casemap_is_cased(none[i]) &&
-		       !casemap_is_ignorable(none[i]));
-	EXPECT(casemap_word_at(0x1f149) == CASEMAP_WORD_LETTER);
-	EXPECT(casemap_word_at(0x1fbef) == CASEMAP_WORD_END);
-	EXPECT(casemap_word_at(0x1fbf0) == CASEMAP_WORD_NUMBER);
-	EXPECT(casemap_word_at(0x1fbf9) == CASEMAP_WORD_NUMBER);
-	EXPECT(casemap_word_at(0x1fbfa) == CASEMAP_WORD_END);
-	EXPECT(casemap_word_at(0xe01ef) == CASEMAP_WORD_INSIDE);
-	EXPECT(casemap_word_at('\'') == CASEMAP_WORD_BETWEEN);
-	EXPECT(casemap_word_at('.') == CASEMAP_WORD_END);
-	EXPECT(casemap_word_at(0x10ffff) == CASEMAP_WORD_END);
+		EXPECT(!casemap_is(CASEMAP_CASED, none[i]) &&
+		       !casemap_is(CASEMAP_IGNORABLE, none[i]));
+	for (uint32_t code = 0x1fbee; code < 0x1fbfc; code++)
+		EXPECT(casemap_is(CASEMAP_NUMBER, code) ==
+		       (code >= 0x1fbf0 && code <= 0x1fbf9));
+	for (uint32_t code = 0xdffff; code < 0xe0200; code++)
+		EXPECT(casemap_is(CASEMAP_INSIDE, code) ==
+		       casemap_is(CASEMAP_IGNORABLE, code));
+	EXPECT(casemap_is(CASEMAP_LETTER, 0x1f149));
+	EXPECT(!casemap_is(CASEMAP_LETTER, 0x10ffff));
+	EXPECT(casemap_is(CASEMAP_BETWEEN, '\''));
+	EXPECT(!casemap_is(CASEMAP_BETWEEN, '.'));
 }
 
 /* Reads nothing behind a text; writes at most PAST bytes behind a result.
