@@ -39,7 +39,7 @@ mutate() {
 
 @test "of mutants it is told which are noticed, the same, argued or survive" {
 	mutate '1 mutants: 1 killed, 0 equivalent (argued), 0 survived; 0 more' \
-		"request.c: if (content[i] == '.') {: == -> !="
+		"if (buf[colon] < '0' || buf[colon] > '9'): < -> <="
 	assert_success
 	mutate '0 mutants: 0 killed, 0 equivalent (argued), 0 survived; 1 more' \
 		'c: reply_header(const struct reply *reply, char ret_header[REPLY_HEADER_MAX]): REPLY_HEADER_MAX -> (REPLY_HEADER_MAX + 1)'

@@ -336,9 +336,13 @@ says() {
 
 @test "what a filter cannot run for is told, and is the server's fault" {
 	printf '#!/bin/sh\r\ncat\r\n' >"$DIR/dos"
+	# The name of what is to load it is in the program.
+	sed 's,/ld-,/no-,g' /bin/true >"$DIR/unloadable"
 	filter lacking <<<'exec nonesuch'
 	filter unrunnable <<<'exec /etc/passwd'
-	chmod 755 "$DIR/dos"
+	chmod 755 "$DIR/dos" "$DIR/unloadable"
+	exchange 70 '13:unloadable.ab,' '' -f "$DIR"
+	logged 'result=broken reason="cannot start it: what is to load it is not there"'
 	exchange 70 '6:dos.ab,' '' -f "$DIR"
 	logged 'result=broken reason="cannot start it: its interpreter /bin/sh.*r: No such file or directory"'
 	grep -qF '/bin/sh\r' "$BATS_TEST_TMPDIR/log"

@@ -80,7 +80,7 @@ launch(const char *path, const char *name, const unsigned char *text,
 	}
 	error = errno;
 	for (int i = 0; i < 5; i++)
-		if (fds[i] >= 0 && (i < 3 || pid < 0))
+		if ((i < 3 || pid < 0) && fds[i] >= 0)
 			close(fds[i]);
 	if (pid > 0)
 		memcpy(ret_ours, fds + 3, 2 * sizeof(int));

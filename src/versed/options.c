@@ -13,7 +13,7 @@
 
 static const char help[] =
     "usage: versed [-hlvV] [-f DIR] [-m BYTES] [-n REQUESTS] [-t SECONDS]\n"
-    "       versed -L [-f DIR]\n"
+    "       versed -L [-v] [-f DIR]\n"
     "       versed -p FILE [-hlvV] [-m BYTES] [-n REQUESTS] [-t SECONDS]\n"
     "\n"
     "Reads one netstring NAME.TEXT from standard input, applies the transform\n"
