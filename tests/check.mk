@@ -37,6 +37,11 @@ UNIT_program      = $(UNIT_transforms)
 UNIT_refusals     = $(UNIT_transforms)
 UNIT_spawn        = $(UNIT_transforms)
 UNIT_LIBS_casemap = -lunistring
+# They see what is logged.
+UNIT_LIBS_filter  = -Wl,--wrap=log_filter_line
+UNIT_LIBS_program  = $(UNIT_LIBS_filter)
+UNIT_LIBS_refusals = $(UNIT_LIBS_filter)
+UNIT_LIBS_spawn    = $(UNIT_LIBS_filter)
 SANITIZE          = -fsanitize=address,undefined -fno-sanitize-recover=all
 UNIT_RUNS         = $(UNIT_TESTS:%=$B/unit/%) $(UNIT_TESTS:%=$B/unit/%-sanitized)
 

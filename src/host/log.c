@@ -271,7 +271,7 @@ log_request(const struct log_request *request)
 }
 
 void
-log_filter_line(const char *name, const unsigned char *text, size_t len)
+log_filter_line(const char *name, const void *text, size_t len)
 {
 	const int before_ms = wait_ms;
 	struct line line = {.len = 0};

@@ -57,7 +57,7 @@ void log_request(const struct log_request *request);
  * Writes one line, in logfmt, that the filter called name wrote; waits for no
  * log, as a client waits for the filter.
  */
-void log_filter_line(const char *name, const unsigned char *text, size_t len);
+void log_filter_line(const char *name, const void *text, size_t len);
 
 /*
  * Writes one line "PROGRAM: MESSAGE", with a question mark for each control

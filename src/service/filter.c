@@ -46,7 +46,6 @@ filters_open(struct filters *filters, const char *dir)
 		return reason;
 	if (!children_read(&children))
 		return "/proc/thread-self/children cannot be read";
-	filters->on_line = log_filter_line;
 	filters->count++;
 	return NULL;
 }

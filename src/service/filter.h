@@ -7,23 +7,17 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "launch.h"
 #include "service.h"
 
-#define FILTER_NAME_MAX	   LAUNCH_NAME_MAX
+/* The longest name of a filter. */
+#define FILTER_NAME_MAX	   64
 #define FILTERS_DIRS_MAX   8
-#define FILTERS_REASON_MAX (LAUNCH_ERROR_MAX + 64)
+#define FILTERS_REASON_MAX 512
 
 /* Folders of filters; of zeros before filters_open. */
 struct filters {
 	char dirs[FILTERS_DIRS_MAX][PATH_MAX];
 	size_t count;
-	/*
-	 * Is given each line that the filter called name writes to its standard
-	 * error, and one that says why it failed, if it did: log_filter_line.
-	 */
-	void (*on_line)(
-	    const char *name, const unsigned char *line, size_t len);
 	bool explains; /* filters_list logs of what is no filter why */
 	/* Why the last that failed, was late or broken was so. */
 	char reason[FILTERS_REASON_MAX];

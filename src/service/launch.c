@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "filter.h"
 #include "host/io.h"
 #include "host/spawn.h"
 
@@ -51,7 +52,7 @@ pid_t
 launch(const char *path, const char *name, const unsigned char *text,
     size_t text_len, int ret_ours[2])
 {
-	char name_line[sizeof("VERSED_TRANSFORM=") + LAUNCH_NAME_MAX];
+	char name_line[sizeof("VERSED_TRANSFORM=") + FILTER_NAME_MAX];
 	/* None of which is written to. */
 	char *argv[] = {(char *)path, NULL};
 	char *env[] = {(char *)"PATH=/usr/local/bin:/usr/bin:/bin",
@@ -88,10 +89,11 @@ launch(const char *path, const char *name, const unsigned char *text,
 	return pid;
 }
 
-void
-launch_explain(const char *path, int error, char ret_text[LAUNCH_ERROR_MAX])
+const char *
+launch_explain(const char *path, int error)
 {
-	char line[256] = "", *name = line + 2, *cr;
+	static char reason[400];
+	char line[256] = "", *name = line + 2;
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 
 	if (fd >= 0 && read(fd, line, sizeof(line) - 1) < 2)
@@ -100,16 +102,11 @@ launch_explain(const char *path, int error, char ret_text[LAUNCH_ERROR_MAX])
 		close(fd);
 	name += strspn(name, " \t");
 	name[strcspn(name, " \t\n")] = '\0';
-	if (memcmp(line, "#!", 2) != 0 || access(name, X_OK) == 0) {
-		snprintf(ret_text, LAUNCH_ERROR_MAX, "%s",
-		    error == ENOENT ? "what is to load it is not there"
-				    : strerror(error));
-		return;
-	}
-	error = errno;
-	cr = strchr(name, '\r');
-	if (cr != NULL)
-		*cr = '\0';
-	snprintf(ret_text, LAUNCH_ERROR_MAX, "its interpreter %s%s: %s", name,
-	    cr != NULL ? "\\r" : "", strerror(error));
+	if (memcmp(line, "#!", 2) != 0 || access(name, X_OK) == 0)
+		return error == ENOENT ? "what is to load it is not there"
+				       : strerror(error);
+	snprintf(reason, sizeof(reason), "its interpreter %.*s%s: %s",
+	    (int)strcspn(name, "\r"), name,
+	    strchr(name, '\r') != NULL ? "\\r" : "", strerror(errno));
+	return reason;
 }

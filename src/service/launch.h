@@ -7,10 +7,6 @@
 
 #include <stddef.h>
 
-/* The longest name of a program, and an error in words. */
-#define LAUNCH_NAME_MAX	 64
-#define LAUNCH_ERROR_MAX 400
-
 /*
  * Starts the program at path, an absolute one, without a shell: in /, in a
  * session of its own, with PATH, LANG and its name in VERSED_TRANSFORM for an
@@ -26,11 +22,9 @@ pid_t launch(const char *path, const char *name, const unsigned char *text,
     size_t text_len, int ret_ours[2]);
 
 /*
- * Says, as strerror(3) and in printable characters, why the program at path
- * could not be launched; of error, ENOENT and others may mean what is to run
- * it.
+ * Says as strerror(3) does why the program at path could not be launched; of
+ * error, ENOENT and others may mean what is to run it.
  */
-void launch_explain(
-    const char *path, int error, char ret_text[LAUNCH_ERROR_MAX]);
+const char *launch_explain(const char *path, int error);
 
 #endif

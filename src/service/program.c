@@ -16,6 +16,7 @@
 
 #include "children.h"
 #include "host/io.h"
+#include "host/log.h"
 #include "launch.h"
 
 #define LINE_LEN_MAX 200
@@ -31,17 +32,11 @@ struct run {
 	unsigned char *out;
 	size_t out_cap;
 	size_t out_len;
-	unsigned char line[LINE_LEN_MAX];
+	char line[LINE_LEN_MAX];
 	size_t line_len;
 	unsigned lines;
 	pid_t pid;
 };
-
-static void
-emit_line(struct run *run, const void *line, size_t len)
-{
-	run->filters->on_line(run->name, line, len);
-}
 
 /* Ends a run with result, for a reason, a printf format. */
 __attribute__((format(printf, 3, 4))) static enum service_result
@@ -53,7 +48,7 @@ fail(struct run *run, enum service_result result, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(reason, FILTERS_REASON_MAX, format, args);
 	va_end(args);
-	emit_line(run, reason, strlen(reason));
+	log_filter_line(run->name, reason, strlen(reason));
 	return result;
 }
 
@@ -72,9 +67,9 @@ flush_line(struct run *run)
 	static const char no_more[] = "more lines are not logged";
 
 	if (run->line_len > 0 && run->lines < LINES_MAX) {
-		emit_line(run, run->line, run->line_len);
+		log_filter_line(run->name, run->line, run->line_len);
 		if (++run->lines == LINES_MAX)
-			emit_line(run, no_more, strlen(no_more));
+			log_filter_line(run->name, no_more, strlen(no_more));
 	}
 	run->line_len = 0;
 }
@@ -106,7 +101,6 @@ prepare(struct children *ret_before)
 static enum service_result
 start(struct run *run, const char *path, const unsigned char *text, size_t len)
 {
-	char reason[LAUNCH_ERROR_MAX];
 	int ours[2];
 
 	run->pid = launch(path, run->name, text, len, ours);
@@ -119,8 +113,8 @@ start(struct run *run, const char *path, const unsigned char *text, size_t len)
 	}
 	if (io_is_late())
 		return fail_late(run);
-	launch_explain(path, errno, reason);
-	return fail(run, SERVICE_BROKEN, "cannot start it: %s", reason);
+	return fail(run, SERVICE_BROKEN, "cannot start it: %s",
+	    launch_explain(path, errno));
 }
 
 /* Takes output. */
@@ -148,7 +142,7 @@ collect(struct run *run)
 static bool
 hear(struct run *run)
 {
-	unsigned char buf[LINE_LEN_MAX];
+	char buf[LINE_LEN_MAX];
 	ssize_t n = read(run->ends[ERR].fd, buf, sizeof(buf));
 
 	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))

@@ -8,11 +8,10 @@
 #include "filter.h"
 
 /*
- * Runs the filter called name, the program at path, with text on its standard
- * input, in /, without any other descriptor, with a fixed environment and
- * default signal dispositions.  It is done when it has exited and nobody holds
- * its standard output; what it started beside is killed.  It is late at the
- * deadline of host/io.  SIGXFSZ must not kill.
+ * Launches the filter called name, the program at path, on text.  It is done
+ * when it has exited and nobody holds its standard output; what it started
+ * beside is killed.  It is late at the deadline of host/io.  What it writes to
+ * its standard error is logged, as is why it failed.
  *
  * SERVICE_OK writes what it wrote, at most cap bytes, to ret_text and the
  * length to ret_len; else ret_len is left alone, ret_text holds nothing, and
