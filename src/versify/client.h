@@ -7,48 +7,39 @@
 #include <stddef.h>
 
 #include "dial.h"
-#include "exchange.h"
-
-#define CLIENT_SERVERS_MAX 16
 
 /* The pause before the first retry; it doubles up to the longest. */
 #define CLIENT_PAUSE_MS	    100
 #define CLIENT_PAUSE_MAX_MS 1000
 
-struct client_server {
-	const char *name; /* as in messages; the caller's */
-	struct dial_server server;
-	struct exchange_failure failure; /* the last */
-};
-
 struct client {
-	const char *command; /* instead of servers, or NULL */
-	struct client_server servers[CLIENT_SERVERS_MAX];
-	size_t servers_len;
-	int family;		 /* AF_UNSPEC, AF_INET or AF_INET6 */
-	unsigned long connect_s; /* 0 is any time */
+	const char *command; /* instead of a server, or NULL */
+	struct dial dial;
 	unsigned long retries;
+	bool verbose;  /* failures are said when they happen */
+	bool asks_why; /* a server that left without a reply */
 	const char *transform;
-	bool verbose;		      /* say each failure when it happens */
 	const unsigned char *request; /* a netstring */
 	size_t request_len;
 	unsigned char *reply; /* NETSTRING_HEADER_MAX + reply_max + 1 bytes */
 	size_t reply_max;
 };
 
-/*
- * Adds the servers that text names, with commas between, to client; text is
- * changed and kept.  Returns true, or false having said on standard error
- * what is wrong with it.
- */
-bool client_add_servers(struct client *client, char *text);
+/* Has client start the command, and ask no server. */
+void client_set_command(struct client *client, const char *command);
 
 /*
- * Asks the command or the servers in turn, all addresses of each, and all
- * again retries times, until one gives a good reply or the deadline of
- * io_set_deadline has passed.  Returns EX_OK with the text's place in
- * client->reply and its size; or the last failure's status, where the last
- * failure of each server has been said on standard error.
+ * Adds the servers that text names, with commas between, to client; text is
+ * changed and kept.  Dies where something is wrong with it.
+ */
+void client_add_servers(struct client *client, char *text);
+
+/*
+ * Asks the command or the servers, all addresses of each, and all again
+ * retries times, but those to whom that would not help, until one gives a good
+ * reply or at clock_deadline.  Returns EX_OK with the text's place in
+ * client->reply and its size; or the status of the failure that went furthest,
+ * where that of each server has been said.
  */
 int client_ask(struct client *client, size_t *ret_start, size_t *ret_size);
 

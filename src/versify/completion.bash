@@ -32,10 +32,10 @@ _versify_parse() {
 		word=${words[i]}
 		case $word in
 		-e | --execute) command=${words[++i]} ;;
-		--*timeout | --max-length | --retries) ((++i)) ;;
+		--*timeout | --max-length | --output | --retries) ((++i)) ;;
 		--list) list=1 ;;
 		--*) ;;
-		-*[cmrt]) ((++i)) ;;
+		-*[cmort]) ((++i)) ;;
 		-*l*) list=1 ;;
 		-?*) ;;
 		*) operands+=("$word") ;;
@@ -52,13 +52,18 @@ _versify() {
 		mapfile -t COMPREPLY < <(compgen -c -- "$word")
 		return
 		;;
+	-[!-]*o | -o | --output)
+		mapfile -t COMPREPLY < <(compgen -f -- "$word")
+		return
+		;;
 	-[!-]*[cmrt] | -[cmrt] | --*timeout | --max-length | --retries) return ;;
 	esac
 	if [[ $word == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W '-4 -6 -c -e -f -h -l -m
-			-r -t -v -V --connect-timeout --execute --fallback
-			--help --ipv4 --ipv6 --list --max-length --retries
-			--timeout --verbose --version' -- "$word")
+			-o -q -r -t -v -V --connect-timeout --execute
+			--fallback --help --ipv4 --ipv6 --list --max-length
+			--output --quiet --retries --timeout --verbose
+			--version' -- "$word")
 		return
 	fi
 	[[ -z $command ]] || operands=('' "${operands[@]}")

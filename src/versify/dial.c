@@ -1,180 +1,21 @@
 /* SPDX-License-Identifier: ISC */
-/* Names, addresses and connections of servers. */
+/* Connections, as RFC 8305 has them: who is dead is not waited for. */
 #include "dial.h"
 
-#include <sys/time.h>
-#include <sys/un.h>
+#include <sys/socket.h>
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+#include <sysexits.h>
 #include <unistd.h>
 
-#include "host/options.h"
-#include "wire/protocol.h"
+#include "cause.h"
+#include "clock.h"
+#include "say.h"
 
-/* A look-up; one that is given up goes on in libc's thread, with all of it. */
-struct look_up {
-	struct gaicb request;
-	struct addrinfo hints;
-	struct dial_server server;
-};
-
-static const char *
-parse_path(const char *text, struct dial_server *ret_server)
-{
-	if (strlen(text) >= sizeof(((struct sockaddr_un *)0)->sun_path))
-		return "the socket's path is too long";
-	ret_server->is_path = true;
-	strcpy(ret_server->host, text);
-	return NULL;
-}
-
-/* Writes the len bytes at host, and the port; port is NULL or ":PORT". */
-static const char *
-parse_host(const char *host, size_t len, const char *port,
-    struct dial_server *ret_server)
-{
-	unsigned long number = PROTOCOL_PORT;
-
-	if (len == 0)
-		return "a host is missing";
-	if (len >= sizeof(ret_server->host))
-		return "the host's name is too long";
-	if (port != NULL &&
-	    (*port != ':' || !options_number(port + 1, 1, 65535, &number)))
-		return "the port must be a number from 1 to 65535";
-	ret_server->is_path = false;
-	memcpy(ret_server->host, host, len);
-	ret_server->host[len] = '\0';
-	snprintf(ret_server->port, sizeof(ret_server->port), "%lu", number);
-	return NULL;
-}
-
-const char *
-dial_parse(const char *text, struct dial_server *ret_server)
-{
-	const char *colon = strchr(text, ':'), *bracket = strchr(text, ']');
-
-	if (strchr(text, '/') != NULL)
-		return parse_path(text, ret_server);
-	if (text[0] == '[' && bracket == NULL)
-		return "a bracket is missing";
-	if (text[0] == '[')
-		return parse_host(text + 1, (size_t)(bracket - text - 1),
-		    bracket[1] == '\0' ? NULL : bracket + 1, ret_server);
-	if (colon == NULL || strchr(colon + 1, ':') != NULL)
-		return parse_host(text, strlen(text), NULL, ret_server);
-	return parse_host(text, (size_t)(colon - text), colon, ret_server);
-}
-
-static void
-path_address(const char *path, struct dial_address *ret_address)
-{
-	struct sockaddr_un *sun = (struct sockaddr_un *)&ret_address->addr;
-
-	memset(sun, 0, sizeof(*sun));
-	sun->sun_family = AF_UNIX;
-	strcpy(sun->sun_path, path);
-	ret_address->len = sizeof(*sun);
-}
-
-/* Waits for the look-up.  Returns what it came to, an EAI_ number or 0. */
-static int
-await(struct look_up *look_up, unsigned long timeout_s)
-{
-	const struct timespec timeout = {.tv_sec = (time_t)timeout_s};
-	const struct gaicb *const list[1] = {&look_up->request};
-	int error;
-
-	do
-		error = gai_suspend(list, 1, timeout_s > 0 ? &timeout : NULL);
-	while (error == EAI_INTR && !io_is_late());
-	return error == 0 || error == EAI_ALLDONE ? gai_error(&look_up->request)
-						  : EAI_INPROGRESS;
-}
-
-/*
- * getaddrinfo(3) cannot be interrupted.  So libc does it in a thread of its
- * own, which is left behind at a deadline.
- */
-static int
-start(const struct dial_server *server, int family, struct look_up **ret)
-{
-	struct look_up *look_up = calloc(1, sizeof(*look_up));
-	struct gaicb *list[1];
-	int error;
-
-	if (look_up == NULL)
-		return EAI_MEMORY;
-	look_up->server = *server;
-	look_up->hints.ai_family = family;
-	look_up->hints.ai_socktype = SOCK_STREAM;
-	look_up->request.ar_name = look_up->server.host;
-	look_up->request.ar_service = look_up->server.port;
-	look_up->request.ar_request = &look_up->hints;
-	list[0] = &look_up->request;
-	error = getaddrinfo_a(GAI_NOWAIT, list, 1, NULL);
-	if (error != 0)
-		free(look_up);
-	else
-		*ret = look_up;
-	return error;
-}
-
-/* Copies the addresses that were found, and frees the look-up. */
-static size_t
-finish(struct look_up *look_up,
-    struct dial_address ret_addresses[DIAL_ADDRESSES_MAX])
-{
-	const struct addrinfo *info = look_up->request.ar_result;
-	size_t count = 0;
-
-	for (; info != NULL && count < DIAL_ADDRESSES_MAX;
-	     info = info->ai_next) {
-		memcpy(&ret_addresses[count].addr, info->ai_addr,
-		    info->ai_addrlen);
-		ret_addresses[count++].len = info->ai_addrlen;
-	}
-	freeaddrinfo(look_up->request.ar_result);
-	free(look_up);
-	return count;
-}
-
-enum io_result
-dial_look_up(const struct dial_server *server, int family,
-    unsigned long timeout_s,
-    struct dial_address ret_addresses[DIAL_ADDRESSES_MAX], size_t *ret_count,
-    const char **ret_reason)
-{
-	struct look_up *look_up;
-	int error;
-
-	if (server->is_path) {
-		path_address(server->host, &ret_addresses[0]);
-		*ret_count = 1;
-		return IO_OK;
-	}
-	error = start(server, family, &look_up);
-	if (error == 0)
-		error = await(look_up, timeout_s);
-	if (error == 0) {
-		*ret_count = finish(look_up, ret_addresses);
-		return IO_OK;
-	}
-	*ret_reason =
-	    error == EAI_INPROGRESS ? strerror(ETIMEDOUT) : gai_strerror(error);
-	return io_is_late() ? IO_TIMEOUT : IO_ERROR;
-}
-
-static void
-set_timeout(int fd, unsigned long timeout_s)
-{
-	const struct timeval timeout = {.tv_sec = (time_t)timeout_s};
-
-	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout));
-}
+#define ATTEMPTS_MAX ((size_t)DIAL_SERVERS_MAX * DIAL_EACH)
 
 /*
  * Tells whether the kernel has connected the socket to itself, as it may
@@ -193,42 +34,271 @@ is_own_peer(int fd)
 	       memcmp(&own, &peer, own_len) == 0;
 }
 
-/* Connects the socket fd.  Returns 0 or what errno was. */
+/*
+ * Connects fd, or where that has begun finds out what came of it.  Returns 0
+ * once it is connected, or errno; EINPROGRESS and EAGAIN are no failures yet.
+ */
 static int
-connect_socket(int fd, const struct dial_address *address)
+connect_socket(int fd, const struct look_up_address *address, bool has_begun)
 {
 	int error = 0;
+	socklen_t len = sizeof(error);
 
-	do
-		if (connect(fd, (const struct sockaddr *)&address->addr,
-			address->len) < 0)
-			error = errno;
-		else
-			error = is_own_peer(fd) ? ECONNREFUSED : 0;
-	while (error == EINTR && !io_is_late());
-	/* These two are what SO_SNDTIMEO makes of a connect(2). */
-	return error == EINPROGRESS || error == EAGAIN ? ETIMEDOUT : error;
+	if (has_begun)
+		getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len);
+	else if (connect(fd, (const struct sockaddr *)&address->addr,
+		     address->len) < 0)
+		error = errno == EINTR ? EINPROGRESS : errno;
+	return error == 0 && is_own_peer(fd) ? ECONNREFUSED : error;
 }
 
-enum io_result
-dial_connect(
-    const struct dial_address *address, unsigned long timeout_s, int *ret_fd)
+int
+dial_address(const struct look_up_address *address, int64_t until)
 {
-	int error, fd;
+	int fd = socket(address->addr.ss_family,
+	    SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int error;
 
-	if (io_is_late())
-		return IO_TIMEOUT;
-	fd = socket(address->addr.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
-		return IO_ERROR;
-	set_timeout(fd, timeout_s);
-	error = connect_socket(fd, address);
-	if (error == 0) {
-		set_timeout(fd, 0);
-		*ret_fd = fd;
-		return IO_OK;
-	}
+		return -1;
+	error = connect_socket(fd, address, false);
+	if (error == EINPROGRESS && clock_wait(fd, POLLOUT, until))
+		error = connect_socket(fd, address, true);
+	if (error == 0)
+		return fd;
 	close(fd);
-	errno = error;
-	return io_is_late() ? IO_TIMEOUT : IO_ERROR;
+	return -1;
+}
+
+/* Ends what it has under way. */
+static void
+stop(struct dial_attempt *attempt, enum dial_state state)
+{
+	if (attempt->pid > 0)
+		look_up_end(attempt->pid, attempt->fd, NULL);
+	else if (attempt->fd >= 0)
+		close(attempt->fd);
+	attempt->pid = 0;
+	attempt->state = state;
+}
+
+static void
+fail(struct dial_attempt *attempt, int error)
+{
+	const bool is_unrouted = error == EADDRNOTAVAIL ||
+				 error == ENETUNREACH ||
+				 error == EHOSTUNREACH || error == EAFNOSUPPORT;
+
+	stop(attempt, DIAL_DONE);
+	exchange_fail(&attempt->server->failure,
+	    is_unrouted ? EXCHANGE_ROUTE : EXCHANGE_CONNECT,
+	    cause_is_ours(error) ? EX_OSERR : EX_UNAVAILABLE,
+	    "cannot connect: %s",
+	    error == ENOENT ? "no such socket" : strerror(error));
+}
+
+/* Makes known what came of connecting.  Returns whether it is connected. */
+static bool
+judge(struct dial_attempt *attempt, int error)
+{
+	attempt->again = error == EAGAIN ? clock_now() + DIAL_FULL_MS : 0;
+	if (error == 0) {
+		attempt->state = DIAL_DONE;
+		attempt->server->connected = &attempt->address;
+	} else if (error != EINPROGRESS && error != EAGAIN) {
+		fail(attempt, error);
+	}
+	return error == 0;
+}
+
+static bool
+start_connecting(const struct dial *dial, struct dial_attempt *attempt)
+{
+	const struct look_up_address *address = &attempt->address;
+	const char *format = "%s: trying unix";
+	char host[NI_MAXHOST], port[8];
+
+	if (address->addr.ss_family != AF_UNIX &&
+	    getnameinfo((const struct sockaddr *)&address->addr, address->len,
+		host, sizeof(host), port, sizeof(port),
+		NI_NUMERICHOST | NI_NUMERICSERV) == 0)
+		format = address->addr.ss_family == AF_INET
+			     ? "%s: trying %s:%s"
+			     : "%s: trying [%s]:%s";
+	say(SAY_ALL, format, attempt->server->failure.name, host, port);
+	attempt->fd = socket(address->addr.ss_family,
+	    dial->type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (attempt->fd >= 0)
+		return judge(
+		    attempt, connect_socket(attempt->fd, address, false));
+	fail(attempt, errno);
+	return false;
+}
+
+/* The addresses of a server follow its look-up. */
+static void
+take_addresses(
+    struct dial_attempt *attempt, const struct look_up_result *result)
+{
+	attempt->state = DIAL_DONE;
+	if (result->status != EX_OK)
+		exchange_fail(&attempt->server->failure, EXCHANGE_LOOK_UP,
+		    result->status, "cannot look up the host: %s",
+		    result->reason);
+	for (size_t i = 0; i < result->len; i++)
+		attempt[i + 1] = (struct dial_attempt){.state = DIAL_TO_DO,
+		    .server = attempt->server,
+		    .address = result->addresses[i]};
+}
+
+/* Numbers and paths are known at once. */
+static void
+start_looking_up(const struct dial *dial, struct dial_attempt *attempt)
+{
+	const struct look_up_name *name = &attempt->server->name;
+	struct look_up_result result;
+
+	if (!look_up_at_once(name, dial->family, &result)) {
+		attempt->pid = look_up_start(name, dial->family, &attempt->fd);
+		if (attempt->pid > 0)
+			return;
+		result.status = EX_OSERR;
+		snprintf(result.reason, sizeof(result.reason), "%s",
+		    strerror(errno));
+	}
+	take_addresses(attempt, &result);
+}
+
+/*
+ * Starts the first that is to do.  Returns whether there was any; one that is
+ * connected at once is ret_won.
+ */
+static bool
+start_one(struct dial *dial, struct dial_attempt **ret_won)
+{
+	for (size_t i = 0; i < dial->len * DIAL_EACH; i++) {
+		struct dial_attempt *attempt = &dial->attempts[i];
+
+		if (attempt->state != DIAL_TO_DO ||
+		    attempt->server->failure.is_final)
+			continue;
+		attempt->state = DIAL_UNDER_WAY;
+		attempt->until = clock_after(dial->timeout_ms);
+		if (i % DIAL_EACH == 0)
+			start_looking_up(dial, attempt);
+		else if (start_connecting(dial, attempt))
+			*ret_won = attempt;
+		if (i % DIAL_EACH != 0 || attempt->state == DIAL_UNDER_WAY)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Waits for any that is under way, and until then at most.  Returns how many
+ * are, which is the number of ret_pfds, in this order.
+ */
+static nfds_t
+wait_for_all(const struct dial *dial, int64_t until,
+    struct pollfd ret_pfds[ATTEMPTS_MAX])
+{
+	const struct dial_attempt *attempt = dial->attempts;
+	nfds_t n = 0;
+
+	for (size_t i = 0; i < ATTEMPTS_MAX; i++, attempt++) {
+		if (attempt->state != DIAL_UNDER_WAY)
+			continue;
+		ret_pfds[n++] = (struct pollfd){
+		    .fd = attempt->again == 0 ? attempt->fd : -1,
+		    .events = attempt->pid > 0 ? POLLIN : POLLOUT};
+		if (attempt->again != 0 && attempt->again < until)
+			until = attempt->again;
+		if (attempt->until < until)
+			until = attempt->until;
+	}
+	if (n > 0)
+		poll(ret_pfds, n, clock_left_ms(clock_deadline(until)));
+	return n;
+}
+
+static void
+give_up(struct dial_attempt *attempt)
+{
+	const bool looks_up = attempt->pid > 0;
+
+	if (!looks_up && !clock_is_late()) {
+		fail(attempt, ETIMEDOUT);
+		return;
+	}
+	stop(attempt, DIAL_DONE);
+	exchange_fail(&attempt->server->failure,
+	    looks_up ? EXCHANGE_LOOK_UP : EXCHANGE_CONNECT, EX_TEMPFAIL,
+	    "out of time: %s",
+	    looks_up ? "the host is not looked up" : "not connected");
+}
+
+/* Goes on with one that is under way.  Returns whether it is connected. */
+static bool
+go_on(struct dial_attempt *attempt, bool is_ready)
+{
+	const bool has_begun = attempt->again == 0;
+	struct look_up_result result;
+
+	if (attempt->pid > 0 && is_ready) {
+		look_up_end(attempt->pid, attempt->fd, &result);
+		attempt->pid = 0;
+		take_addresses(attempt, &result);
+		return false;
+	}
+	if (is_ready || (!has_begun && clock_now() >= attempt->again))
+		return judge(attempt,
+		    connect_socket(attempt->fd, &attempt->address, has_begun));
+	if (clock_is_late() || clock_now() >= attempt->until)
+		give_up(attempt);
+	return false;
+}
+
+struct dial_server *
+dial_next(struct dial *dial, int *ret_fd)
+{
+	struct dial_attempt *attempt, *won = NULL;
+	struct pollfd pfds[ATTEMPTS_MAX];
+	int64_t due = 0;
+	nfds_t n, k;
+
+	while (won == NULL) {
+		if (clock_now() >= due && !clock_is_late())
+			due = start_one(dial, &won) ? clock_after(DIAL_DELAY_MS)
+						    : CLOCK_NEVER;
+		n = won == NULL ? wait_for_all(dial, due, pfds) : 0;
+		if (n == 0 && won == NULL &&
+		    (due == CLOCK_NEVER || clock_is_late()))
+			return NULL;
+		due = n == 0 ? 0 : due; /* the last one failed at once */
+		attempt = dial->attempts;
+		for (k = 0; won == NULL && k < n; attempt++) {
+			if (attempt->state != DIAL_UNDER_WAY)
+				continue;
+			if (go_on(attempt, pfds[k++].revents != 0))
+				won = attempt;
+			if (attempt->state == DIAL_DONE)
+				due = 0;
+		}
+	}
+	for (size_t i = 0; i < ATTEMPTS_MAX; i++)
+		if (dial->attempts[i].state == DIAL_UNDER_WAY)
+			stop(&dial->attempts[i], DIAL_TO_DO);
+	*ret_fd = won->fd;
+	return won->server;
+}
+
+void
+dial_renew(struct dial *dial)
+{
+	struct dial_attempt *attempt = dial->attempts;
+
+	for (size_t i = 0; i < dial->len * DIAL_EACH; i++, attempt++)
+		if (attempt->state == DIAL_DONE &&
+		    (i % DIAL_EACH != 0 || attempt[1].state == DIAL_NONE))
+			attempt->state = DIAL_TO_DO;
 }

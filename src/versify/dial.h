@@ -1,57 +1,80 @@
 /* SPDX-License-Identifier: ISC */
-/* From a server's name on a command line to a connection with it. */
+/* From servers' names on a command line to a connection with one of them. */
 #ifndef DIAL_H
 #define DIAL_H
 
-#include <sys/socket.h>
+#include <sys/types.h>
 
-#include <netdb.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
-#include "host/io.h"
+#include "exchange.h"
+#include "look-up.h"
 
-/* So many addresses of one name are tried. */
-#define DIAL_ADDRESSES_MAX 16
+#define DIAL_SERVERS_MAX 16
 
-/* A server: a host and a port, or the path of a UNIX socket. */
+/* Another attempt is begun where one has come to nothing for so long. */
+#define DIAL_DELAY_MS 250
+
+/* How long until a UNIX socket whose queue is full is tried again. */
+#define DIAL_FULL_MS 20
+
 struct dial_server {
-	bool is_path;
-	char host[NI_MAXHOST];
-	char port[sizeof("65535")];
+	struct exchange_failure failure; /* with its name */
+	struct look_up_name name;
+	const struct look_up_address
+	    *connected; /* the last that was, or NULL */
 };
 
-struct dial_address {
-	struct sockaddr_storage addr;
-	socklen_t len;
+enum dial_state {
+	DIAL_NONE,
+	DIAL_TO_DO,
+	DIAL_UNDER_WAY,
+	DIAL_DONE, /* with or without success */
+};
+
+/* The look-up of a server's name, or a connection to one of its addresses. */
+struct dial_attempt {
+	enum dial_state state;
+	struct dial_server *server;
+	struct look_up_address address;
+	int fd;	       /* while it is under way, as are the next three */
+	pid_t pid;     /* of a look-up, or 0 */
+	int64_t until; /* then it is given up */
+	int64_t again; /* then it is to be tried again; or 0 */
+};
+
+/* Each server has its look-up and, once they are known, its addresses. */
+#define DIAL_EACH (1 + LOOK_UP_ADDRESSES_MAX)
+
+/* How servers are connected to; to be zero at first. */
+struct dial {
+	struct dial_server servers[DIAL_SERVERS_MAX];
+	size_t len;
+	struct dial_attempt attempts[DIAL_SERVERS_MAX * DIAL_EACH];
+	int family;	    /* AF_UNSPEC, AF_INET or AF_INET6 */
+	int type;	    /* SOCK_STREAM or SOCK_DGRAM */
+	int64_t timeout_ms; /* of each attempt; 0 is any time */
 };
 
 /*
- * Reads text as HOST, HOST:PORT, IPV6, [IPV6], [IPV6]:PORT or, where it has a
- * slash, the path of a UNIX socket.  Returns NULL with the server in
- * ret_server, or a few words that say what is wrong.
+ * Connects as RFC 8305 says to one of the addresses that are still to do: the
+ * first one at once, the next one when one fails or DIAL_DELAY_MS have passed.
+ * Whichever connects first is done, and all others that were under way are to
+ * do again.  Looking a name up is an attempt, too.  Returns the server, with
+ * the connection, to be closed by the caller, in ret_fd; or NULL, at the latest
+ * at clock_deadline, each failure being noted.  What is final is let be.
  */
-const char *dial_parse(const char *text, struct dial_server *ret_server);
+struct dial_server *dial_next(struct dial *dial, int *ret_fd);
+
+/* All is to do, but looking up again what was found. */
+void dial_renew(struct dial *dial);
 
 /*
- * Finds the addresses of server, those of family (AF_UNSPEC is any), within
- * timeout_s seconds (0 is any time) and the deadline of io_set_deadline.
- *
- * IO_OK writes them and their number, at least one.  IO_TIMEOUT is the
- * deadline; IO_ERROR anything else, and a few words say what in ret_reason.
+ * Connects to that stream address only, until then.  Returns the connection,
+ * to be closed by the caller, or -1.
  */
-enum io_result dial_look_up(const struct dial_server *server, int family,
-    unsigned long timeout_s,
-    struct dial_address ret_addresses[DIAL_ADDRESSES_MAX], size_t *ret_count,
-    const char **ret_reason);
-
-/*
- * Connects to address within timeout_s seconds (0 is any time) and the
- * deadline of io_set_deadline.  IO_OK writes the connection, to be closed by
- * the caller.  IO_TIMEOUT is the deadline; IO_ERROR anything else, and errno
- * says what: ETIMEDOUT where it was timeout_s.
- */
-enum io_result dial_connect(
-    const struct dial_address *address, unsigned long timeout_s, int *ret_fd);
+int dial_address(const struct look_up_address *address, int64_t until);
 
 #endif

@@ -5,26 +5,56 @@
 #include <sys/socket.h>
 
 #include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
 
-#include "host/io.h"
+#include "clock.h"
+#include "say.h"
 #include "wire/netstring.h"
 
 bool
 exchange_fail(struct exchange_failure *ret_failure, enum exchange_stage stage,
     int status, const char *format, ...)
 {
+	char reason[sizeof(ret_failure->reason)];
 	va_list ap;
 
+	va_start(ap, format);
+	vsnprintf(reason, sizeof(reason), format, ap);
+	va_end(ap);
+	say(SAY_ALL, "%s: %s", ret_failure->name, reason);
+	if (stage < ret_failure->stage)
+		return false;
 	ret_failure->stage = stage;
 	ret_failure->status = status;
 	ret_failure->is_final = false;
-	va_start(ap, format);
-	vsnprintf(ret_failure->reason, sizeof(ret_failure->reason), format, ap);
-	va_end(ap);
+	strcpy(ret_failure->reason, reason);
+	return false;
+}
+
+bool
+exchange_is_left(const struct exchange_failure *failure)
+{
+	return failure->stage == EXCHANGE_SEND &&
+	       failure->status == EX_UNAVAILABLE;
+}
+
+/*
+ * To be called when a call on fd returned n.  Returns whether it is worth
+ * another try; at the deadline it is not, and errno is EAGAIN.
+ */
+static bool
+can_retry(ssize_t n, int fd, short events)
+{
+	if (n >= 0 || (errno != EINTR && errno != EAGAIN))
+		return false;
+	if (errno == EINTR ||
+	    clock_wait(fd, events, clock_deadline(CLOCK_NEVER)))
+		return !clock_is_late();
+	errno = EAGAIN;
 	return false;
 }
 
@@ -32,47 +62,68 @@ static bool
 send_request(int fd, const unsigned char *request, size_t len,
     struct exchange_failure *failure)
 {
-	switch (io_write(fd, request, len)) {
-	case IO_OK:
-		return true;
-	case IO_TIMEOUT:
-		return exchange_fail(failure, EXCHANGE_CONNECTED, EX_TEMPFAIL,
-		    "out of time: the request was not taken");
-	default:
-		return exchange_fail(failure, EXCHANGE_LEFT, EX_UNAVAILABLE,
-		    "closed before the request was sent: refused, or busy");
+	ssize_t n;
+
+	while (len > 0) {
+		do {
+			errno = EAGAIN;
+			n = clock_is_late() ? -1
+					    : send(fd, request, len,
+						  MSG_DONTWAIT | MSG_NOSIGNAL);
+		} while (can_retry(n, fd, POLLOUT));
+		if (n < 0)
+			return exchange_fail(failure, EXCHANGE_SEND,
+			    errno == EAGAIN ? EX_TEMPFAIL : EX_UNAVAILABLE,
+			    errno == EAGAIN
+				? "out of time: the request was not taken"
+				: "closed before the request was sent: refused, or busy");
+		request += n;
+		len -= (size_t)n;
 	}
+	return true;
 }
 
-/* The input ended with result where more than the len bytes were needed. */
+/* Returns how many bytes came, 0 at the end, or -1 and errno, as recv(2). */
+static ssize_t
+receive(int fd, unsigned char *buf, size_t len)
+{
+	ssize_t n;
+
+	do {
+		errno = EAGAIN;
+		n = clock_is_late() ? -1 : recv(fd, buf, len, MSG_DONTWAIT);
+	} while (can_retry(n, fd, POLLIN));
+	return n;
+}
+
+/* Input ended with n, as of receive, where more than the len were needed. */
 static bool
-fail_input(struct exchange_failure *failure, enum io_result result, size_t len)
+fail_input(struct exchange_failure *failure, ssize_t n, size_t len)
 {
 	const enum exchange_stage stage =
-	    len > 0 ? EXCHANGE_REPLIED : EXCHANGE_CONNECTED;
+	    len > 0 ? EXCHANGE_REPLY : EXCHANGE_SEND;
 
-	if (result == IO_TIMEOUT)
+	if (n < 0 && errno == EAGAIN)
 		return exchange_fail(failure, stage, EX_TEMPFAIL,
 		    len > 0 ? "out of time: the reply is not whole"
 			    : "out of time: no reply");
-	if (result == IO_ERROR)
+	if (n < 0 && errno != ECONNRESET)
 		return exchange_fail(failure, stage,
 		    len > 0 ? EX_PROTOCOL : EX_UNAVAILABLE, "cannot read: %s",
 		    strerror(errno));
 	if (len > 0)
-		return exchange_fail(failure, EXCHANGE_REPLIED, EX_PROTOCOL,
+		return exchange_fail(failure, stage, EX_PROTOCOL,
 		    "the reply was cut off after %zu bytes", len);
-	return exchange_fail(failure, EXCHANGE_LEFT, EX_UNAVAILABLE,
-	    "%s without a reply: refused, or busy",
-	    result == IO_RESET ? "reset" : "closed");
+	return exchange_fail(failure, stage, EX_UNAVAILABLE,
+	    "%s without a reply: refused, or busy", n < 0 ? "reset" : "closed");
 }
 
 static bool
 read_reply(int fd, unsigned char *reply, size_t max, size_t *ret_len,
     size_t *ret_start, size_t *ret_size, struct exchange_failure *failure)
 {
-	size_t n, len = 0;
-	enum io_result input;
+	size_t len = 0;
+	ssize_t n;
 
 	for (;;) {
 		switch (
@@ -81,21 +132,21 @@ read_reply(int fd, unsigned char *reply, size_t max, size_t *ret_len,
 			*ret_len = len;
 			return true;
 		case NETSTRING_BAD:
-			return exchange_fail(failure, EXCHANGE_REPLIED,
+			return exchange_fail(failure, EXCHANGE_REPLY,
 			    EX_PROTOCOL, "the reply is no netstring: %s",
 			    netstring_error(reply, len));
 		case NETSTRING_TOO_LONG:
-			return exchange_fail(failure, EXCHANGE_REPLIED,
+			return exchange_fail(failure, EXCHANGE_REPLY,
 			    EX_PROTOCOL,
 			    "the reply is longer than %zu bytes (see -m)", max);
 		case NETSTRING_MORE:
 			break;
 		}
-		input = io_read(
-		    fd, reply + len, NETSTRING_HEADER_MAX + max + 1 - len, &n);
-		if (input != IO_OK)
-			return fail_input(failure, input, len);
-		len += n;
+		n = receive(
+		    fd, reply + len, NETSTRING_HEADER_MAX + max + 1 - len);
+		if (n <= 0)
+			return fail_input(failure, n, len);
+		len += (size_t)n;
 	}
 }
 
@@ -107,21 +158,20 @@ static bool
 await_close(int fd, struct exchange_failure *failure)
 {
 	unsigned char stray;
-	size_t n;
+	ssize_t n;
 
 	shutdown(fd, SHUT_WR);
-	if (!io_wait(fd, EXCHANGE_CLOSE_MS))
+	if (!clock_wait(
+		fd, POLLIN, clock_deadline(clock_after(EXCHANGE_CLOSE_MS))))
 		return true;
-	switch (io_read(fd, &stray, sizeof(stray), &n)) {
-	case IO_OK:
-		return exchange_fail(failure, EXCHANGE_REPLIED, EX_PROTOCOL,
+	n = recv(fd, &stray, sizeof(stray), MSG_DONTWAIT);
+	if (n > 0)
+		return exchange_fail(failure, EXCHANGE_REPLY, EX_PROTOCOL,
 		    "bytes follow the reply");
-	case IO_RESET:
-		return exchange_fail(failure, EXCHANGE_REPLIED, EX_PROTOCOL,
+	if (n < 0 && errno == ECONNRESET)
+		return exchange_fail(failure, EXCHANGE_REPLY, EX_PROTOCOL,
 		    "the connection was reset after the reply");
-	default:
-		return true;
-	}
+	return true;
 }
 
 bool
@@ -136,7 +186,7 @@ exchange_run(int fd, const unsigned char *request, size_t len,
 		fd, reply, max, &reply_len, ret_start, ret_size, ret_failure))
 		return false;
 	if (reply_len > *ret_start + *ret_size + 1)
-		return exchange_fail(ret_failure, EXCHANGE_REPLIED, EX_PROTOCOL,
+		return exchange_fail(ret_failure, EXCHANGE_REPLY, EX_PROTOCOL,
 		    "bytes follow the reply");
 	return await_close(fd, ret_failure);
 }

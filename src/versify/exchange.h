@@ -11,24 +11,33 @@
 
 /* How far it went until it failed. */
 enum exchange_stage {
-	EXCHANGE_NOWHERE,
-	EXCHANGE_CONNECTED, /* and had nothing back in time */
-	EXCHANGE_LEFT,	    /* the other side left without a byte of a reply */
-	EXCHANGE_REPLIED,   /* but not well */
+	EXCHANGE_LOOK_UP, /* its name is not known */
+	EXCHANGE_ROUTE,	  /* or this machine does not get to it */
+	EXCHANGE_CONNECT, /* or it does not take connections */
+	EXCHANGE_SEND,	  /* or did not answer */
+	EXCHANGE_REPLY,	  /* or not well */
 };
 
-/* What went wrong. */
+/* The failure that went furthest, of equals the last.  Zero is none. */
 struct exchange_failure {
+	const char *name; /* of whom */
 	enum exchange_stage stage;
 	int status;    /* of sysexits.h */
 	bool is_final; /* asking again would not help */
 	char reason[160];
 };
 
-/* Writes the failure, one that asking again may mend.  Returns false. */
+/*
+ * Notes a failure, one that asking again may mend, in ret_failure, where it
+ * went as far as what that holds; and says it, to who wants to know all.
+ * Returns false.
+ */
 bool exchange_fail(struct exchange_failure *ret_failure,
     enum exchange_stage stage, int status, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+
+/* Tells whether it is that the other side left without a byte of a reply. */
+bool exchange_is_left(const struct exchange_failure *failure);
 
 /*
  * Sends the len bytes of request on the connected stream socket fd and reads
@@ -39,7 +48,7 @@ bool exchange_fail(struct exchange_failure *ret_failure,
  * EXCHANGE_CLOSE_MS to send a byte that does not belong there.
  *
  * Returns true with the content's place in reply and its size, or false with
- * the failure.
+ * the failure; at clock_deadline at the latest.
  */
 bool exchange_run(int fd, const unsigned char *request, size_t len,
     unsigned char *reply, size_t max, size_t *ret_start, size_t *ret_size,

@@ -3,7 +3,6 @@
  * versify: has a text transformed by a server, and writes all of the result
  * or nothing.
  */
-#include <err.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -14,22 +13,33 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "host/io.h"
+#include "cause.h"
+#include "clock.h"
 #include "host/memory.h"
 #include "options.h"
+#include "output.h"
+#include "say.h"
 #include "text.h"
 #include "wire/netstring.h"
 
-/* What we open must not be a standard stream, nor a file's limit kill us. */
-static void
-check_streams(void)
+/*
+ * What we open must not be a standard stream, nor a file's limit or a reader
+ * that leaves kill us.  Returns whether standard input was open.
+ */
+static bool
+check_streams(const struct versify_options *options)
 {
+	const bool has_input = fcntl(STDIN_FILENO, F_GETFD) >= 0;
+
 	signal(SIGXFSZ, SIG_IGN);
-	if (fcntl(STDOUT_FILENO, F_GETFD) < 0)
-		errx(EX_IOERR, "cannot write: standard output is closed");
-	while (fcntl(STDERR_FILENO, F_GETFD) < 0)
-		if (open("/dev/null", O_RDWR) < 0)
-			exit(EX_OSERR);
+	signal(SIGPIPE, SIG_IGN);
+	if (options->output == NULL && fcntl(STDOUT_FILENO, F_GETFD) < 0)
+		say_die(EX_IOERR, "cannot write: standard output is closed");
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) < 0)
+			say_die(EX_OSERR, "cannot open /dev/null: %s",
+			    strerror(errno));
+	return has_input;
 }
 
 /* Reserves what only the options say the size of. */
@@ -43,33 +53,39 @@ reserve(struct versify_options *options, struct text *text)
 	if (client->reply != NULL &&
 	    text_open(text, client->transform, options->request_max))
 		return;
-	err(errno == ENAMETOOLONG ? EX_USAGE : EX_OSERR,
-	    "cannot make a request");
+	say_die(errno == ENAMETOOLONG ? EX_USAGE : EX_OSERR,
+	    "cannot make a request: %s", strerror(errno));
 }
 
 static _Noreturn void
-fail_input(const struct versify_options *options)
+fail_input(const struct versify_options *options, int error)
 {
-	err(EX_NOINPUT, "cannot read %s",
-	    options->file != NULL ? options->file : "standard input");
+	say_die(cause_is_ours(error) ? EX_OSERR : EX_NOINPUT,
+	    "cannot read %s: %s",
+	    options->file != NULL ? options->file : "standard input",
+	    strerror(error));
 }
 
+/* Returns where the text comes from. */
 static int
-open_input(const struct versify_options *options)
+open_input(const struct versify_options *options, bool has_input)
 {
-	const char *file = options->list ? "/dev/null" : options->file;
-	int fd;
+	int fd = STDIN_FILENO;
 
-	if (file == NULL || strcmp(file, "-") == 0)
-		return STDIN_FILENO;
-	do
-		fd = open(file, O_RDONLY | O_CLOEXEC);
-	while (fd < 0 && errno == EINTR && !io_is_late());
-	if (fd >= 0)
-		return fd;
-	if (!io_is_late())
-		fail_input(options);
-	errx(EX_TEMPFAIL, "out of time: cannot open %s", file);
+	if (options->file != NULL)
+		do
+			fd = open(options->file, O_RDONLY | O_CLOEXEC);
+		while (fd < 0 && errno == EINTR);
+	else if (!has_input)
+		fail_input(options, EBADF);
+	if (fd < 0)
+		fail_input(options, errno);
+	if (options->output == NULL && output_is(fd))
+		say_die(
+		    EX_USAGE, "the input is the output: -o replaces a file");
+	if (isatty(fd))
+		say(SAY_FAILURES, "reading the text from the terminal");
+	return fd;
 }
 
 /* Returns EX_OK, or why there is no request to be made of the text. */
@@ -80,52 +96,70 @@ read_text(const struct versify_options *options, struct text *text, int fd)
 	case IO_EOF:
 		return EX_OK;
 	case IO_OK:
-		warnx("the text cannot fit: a request has at most %zu bytes "
-		      "(see -m)",
+		say(SAY_FAILURES,
+		    "the text cannot fit: a request has at most %zu bytes "
+		    "(see -m)",
 		    text->name_len + text->max);
 		return EX_DATAERR;
-	case IO_TIMEOUT:
-		warnx("out of time: the text is not whole");
-		return EX_TEMPFAIL;
 	default:
-		fail_input(options);
+		fail_input(options, errno);
 	}
 }
 
 static int
-write_text(const unsigned char *buf, size_t len, int rest_fd)
+write_text(const struct versify_options *options, const unsigned char *buf,
+    size_t len, int rest_fd)
 {
-	switch (text_write(buf, len, rest_fd)) {
-	case IO_OK:
+	if (output_write(options->output, buf, len, rest_fd))
 		return EX_OK;
-	case IO_TIMEOUT:
-		warnx("out of time: the output was not taken");
-		return EX_TEMPFAIL;
-	default:
-		warn("cannot write");
-		return EX_IOERR;
-	}
+	/* Who leaves, as head(1) does, knows. */
+	if (errno != EPIPE)
+		say(SAY_FAILURES, "cannot write%s%s: %s",
+		    options->output != NULL ? " " : "",
+		    options->output != NULL ? options->output : "",
+		    strerror(errno));
+	return EX_IOERR;
+}
+
+/* A list is read by a person, and written by a stranger. */
+static int
+write_list(const struct versify_options *options, const unsigned char *list,
+    size_t len)
+{
+	char *text = malloc(len * SAY_PRINTABLE_MAX + 1);
+
+	if (text == NULL)
+		say_die(EX_OSERR, "cannot list: %s", strerror(errno));
+	len = say_printable((const char *)list, len, '\n', text);
+	return write_text(options, (unsigned char *)text, len, -1);
 }
 
 /* Returns the exit status. */
 static int
-transform(struct versify_options *options, struct text *text)
+transform(struct versify_options *options, struct text *text, bool has_input)
 {
 	struct client *client = &options->client;
+	int fd = -1, status = EX_OK;
 	size_t start = 0, size = 0;
-	int fd = open_input(options), status = read_text(options, text, fd);
 
+	if (!options->list) {
+		fd = open_input(options, has_input);
+		status = read_text(options, text, fd);
+	}
 	if (status == EX_OK) {
 		text_make_request(text, &client->request, &client->request_len);
+		clock_set_deadline(clock_after(options->timeout_ms));
 		status = client_ask(client, &start, &size);
 	}
+	if (status == EX_OK && options->list)
+		return write_list(options, client->reply + start, size);
 	if (status == EX_OK)
-		return write_text(client->reply + start, size, -1);
+		return write_text(options, client->reply + start, size, -1);
 	if (!options->fallback)
 		return status;
-	warnx("the text is written as it is");
-	io_set_deadline(0); /* half of it would be worse */
-	return write_text(text->start, text->len, text->is_whole ? -1 : fd);
+	say(SAY_FAILURES, "the text is written as it is");
+	return write_text(
+	    options, text->start, text->len, text->is_whole ? -1 : fd);
 }
 
 int
@@ -133,12 +167,11 @@ main(int argc, char *argv[])
 {
 	struct versify_options options;
 	struct text text = {.len = 0};
+	bool has_input;
 
 	setlinebuf(stderr); /* a message is one write */
 	versify_options_parse(argc, argv, &options);
-	check_streams();
+	has_input = check_streams(&options);
 	reserve(&options, &text);
-	io_init();
-	io_set_deadline(options.timeout_s);
-	return transform(&options, &text);
+	return transform(&options, &text, has_input);
 }

@@ -2,39 +2,42 @@
 /* What versify's words and options mean. */
 #include "options.h"
 
-#include <err.h>
+#include <sys/socket.h>
+
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #include "host/options.h"
+#include "say.h"
 #include "wire/protocol.h"
 
-#define CONNECT_S_DEFAULT 10
-#define REPLY_MAX_DEFAULT 999999
-#define RETRIES_MAX	  999
+#define CONNECT_MS_DEFAULT 10000
+#define REPLY_MAX_DEFAULT  999999
+#define RETRIES_MAX	   999
+#define TIMEOUT_S_MAX	   999999999
 
 static const char help[] =
-    "usage: versify [-46fhvV] [-c SECONDS] [-m BYTES] [-r RETRIES] [-t SECONDS]\n"
-    "               SERVER TRANSFORM [FILE]\n"
+    "usage: versify [-46fhqvV] [-c SECONDS] [-m BYTES] [-o FILE] [-r RETRIES]\n"
+    "               [-t SECONDS] SERVER TRANSFORM [FILE]\n"
     "       versify [OPTIONS] -e COMMAND TRANSFORM [FILE]\n"
     "       versify [OPTIONS] -l SERVER\n"
-    "\n"
     "Has SERVER transform FILE or standard input, and writes the result.\n"
-    "SERVER is HOST, HOST:PORT, [IPV6]:PORT or the path of a UNIX socket; or\n"
-    "several of these with commas between, tried in turn.  The port is 11000.\n"
-    "\n"
+    "SERVER is HOST, HOST:PORT, [IPV6]:PORT, a UNIX socket's PATH or @NAME; or some\n"
+    "of these with commas between; or - for $VERSIFY_SERVER.  The port is 11000.\n"
     "  -4, --ipv4, -6, --ipv6         use addresses of this kind only\n"
     "  -c, --connect-timeout SECONDS  bound each attempt to connect (10; 0: never)\n"
     "  -e, --execute COMMAND          start this handler, ask no server\n"
     "  -f, --fallback                 write the text as it is if there is no reply\n"
-    "  -h, --help                     show this help\n"
     "  -l, --list                     list the server's transforms\n"
     "  -m, --max-length BYTES         accept no longer reply (999999)\n"
+    "  -o, --output FILE              replace FILE by the result\n"
+    "  -q, --quiet                    say nothing: the exit status tells\n"
     "  -r, --retries RETRIES          ask again so often after a failure (0)\n"
-    "  -t, --timeout SECONDS          bound the whole run (30; 0: never)\n"
-    "  -v, --verbose                  say what is tried, and each failure\n"
-    "  -V, --version                  show the version\n";
+    "  -t, --timeout SECONDS          bound the exchange (30; 0: never)\n"
+    "  -v, --verbose                  say what is tried, each failure, and why\n"
+    "  -h, --help, -V, --version      show this help, or the version\n";
 
 static const struct option long_options[] = {
     {"ipv4", no_argument, NULL, '4'},
@@ -45,6 +48,8 @@ static const struct option long_options[] = {
     {"help", no_argument, NULL, 'h'},
     {"list", no_argument, NULL, 'l'},
     {"max-length", required_argument, NULL, 'm'},
+    {"output", required_argument, NULL, 'o'},
+    {"quiet", no_argument, NULL, 'q'},
     {"retries", required_argument, NULL, 'r'},
     {"timeout", required_argument, NULL, 't'},
     {"verbose", no_argument, NULL, 'v'},
@@ -53,11 +58,11 @@ static const struct option long_options[] = {
 };
 
 static const struct options command_line = {
-    .letters = ":46c:e:fhlm:r:t:vV",
+    .letters = ":46c:e:fhlm:o:qr:t:vV",
     .names = long_options,
     .help = help,
     .version = "versify " VERSION "\n",
-    .die = errx,
+    .die = say_die,
 };
 
 static unsigned long
@@ -66,25 +71,50 @@ number(const char *what, unsigned long min, unsigned long max)
 	return options_number_or_die(&command_line, what, min, max);
 }
 
+/* Returns a number of seconds, with digits after a point or not, as ms. */
+static int64_t
+seconds(const char *what)
+{
+	const size_t whole = strspn(optarg, "0123456789");
+	const char *rest = optarg + whole, *end = rest;
+	int64_t ms = 0, unit = 1000;
+	unsigned long s = 0;
+
+	if (*rest == '.')
+		end = rest + 1 + strspn(rest + 1, "0123456789");
+	for (const char *p = optarg; p < rest && s <= TIMEOUT_S_MAX; p++)
+		s = s * 10 + (unsigned long)(*p - '0');
+	for (const char *p = rest + 1; p < end; p++)
+		ms += (*p - '0') * (unit /= 10);
+	if (*end != '\0' || strpbrk(optarg, "0123456789") == NULL ||
+	    s > TIMEOUT_S_MAX)
+		say_die(EX_USAGE, "%s must be a number of seconds from 0 to %d",
+		    what, TIMEOUT_S_MAX);
+	/* Less than a millisecond is not 0, which is any time. */
+	return (int64_t)s * 1000 + ms +
+	       (s == 0 && ms == 0 && strpbrk(optarg, "123456789") != NULL);
+}
+
 static void
 parse_options(int argc, char *argv[], struct versify_options *options)
 {
+	struct client *client = &options->client;
 	int c;
 
 	while ((c = options_next(&command_line, argc, argv)) != -1) {
 		switch (c) {
 		case '4':
-			options->client.family = AF_INET;
+			client->dial.family = AF_INET;
 			break;
 		case '6':
-			options->client.family = AF_INET6;
+			client->dial.family = AF_INET6;
 			break;
 		case 'c':
-			options->client.connect_s = number(
-			    "the connection timeout", 0, OPTIONS_SECONDS_MAX);
+			client->dial.timeout_ms =
+			    seconds("the connection timeout");
 			break;
 		case 'e':
-			options->client.command = optarg;
+			client_set_command(client, optarg);
 			break;
 		case 'f':
 			options->fallback = true;
@@ -93,25 +123,43 @@ parse_options(int argc, char *argv[], struct versify_options *options)
 			options->list = true;
 			break;
 		case 'm':
-			options->client.reply_max =
+			client->reply_max =
 			    number("the maximum length", 1, OPTIONS_LENGTH_MAX);
-			if (options->request_max < options->client.reply_max)
-				options->request_max =
-				    options->client.reply_max;
+			if (options->request_max < client->reply_max)
+				options->request_max = client->reply_max;
+			break;
+		case 'o':
+			options->output =
+			    strcmp(optarg, "-") != 0 ? optarg : NULL;
+			break;
+		case 'q':
+			say_no_more_than(SAY_NOTHING);
+			client->verbose = client->asks_why = false;
 			break;
 		case 'r':
-			options->client.retries =
+			client->retries =
 			    number("the number of retries", 0, RETRIES_MAX);
 			break;
 		case 't':
-			options->timeout_s =
-			    number("the timeout", 0, OPTIONS_SECONDS_MAX);
+			options->timeout_ms = seconds("the timeout");
 			break;
 		case 'v':
-			options->client.verbose = true;
+			say_no_more_than(SAY_ALL);
+			client->verbose = client->asks_why = true;
 			break;
 		}
 	}
+}
+
+/* Adds the servers of text, or of the environment. */
+static void
+add_servers(struct client *client, char *text)
+{
+	if (strcmp(text, "-") == 0)
+		text = getenv("VERSIFY_SERVER");
+	if (text == NULL || text[0] == '\0')
+		say_die(EX_USAGE, "no server: VERSIFY_SERVER is not set");
+	client_add_servers(client, text);
 }
 
 /* Returns NULL or what is wrong with the words after the options. */
@@ -119,27 +167,28 @@ static const char *
 parse_operands(int argc, char *argv[], struct versify_options *options)
 {
 	struct client *client = &options->client;
+	const char *file;
 	int i = optind;
 
-	if (client->command != NULL)
-		client->servers[client->servers_len++].name = client->command;
-	else if (i == argc)
+	if (client->command == NULL && i == argc)
 		return "a server is missing";
-	else if (!client_add_servers(client, argv[i++]))
-		exit(EX_USAGE);
+	if (client->command == NULL)
+		add_servers(client, argv[i++]);
 	if (options->list && options->fallback)
 		return "-f and -l exclude each other";
-	if (options->list)
-		client->transform = "transforms";
-	else if (i == argc)
+	client->transform = "transforms";
+	if (!options->list && i == argc)
 		return "a transform is missing";
-	else
+	if (!options->list)
 		client->transform = argv[i++];
 	if (client->transform[0] == '\0' ||
 	    strchr(client->transform, '.') != NULL)
-		return "a transform's name is not empty and has no dot";
-	if (i < argc && !options->list)
-		options->file = argv[i++];
+		say_die(EX_USAGE,
+		    "\"%s\" is no transform: a name is not empty and has no dot; "
+		    "usage: versify SERVER TRANSFORM [FILE]: see versify --help",
+		    client->transform);
+	file = i < argc && !options->list ? argv[i++] : "-";
+	options->file = strcmp(file, "-") != 0 ? file : NULL;
 	return i < argc ? "there are too many arguments" : NULL;
 }
 
@@ -150,13 +199,15 @@ versify_options_parse(
 	const char *error;
 
 	memset(ret_options, 0, sizeof(*ret_options));
-	ret_options->client.family = AF_UNSPEC;
-	ret_options->client.connect_s = CONNECT_S_DEFAULT;
+	ret_options->client.asks_why = isatty(STDERR_FILENO);
+	ret_options->client.dial.family = AF_UNSPEC;
+	ret_options->client.dial.type = SOCK_STREAM;
+	ret_options->client.dial.timeout_ms = CONNECT_MS_DEFAULT;
 	ret_options->client.reply_max = REPLY_MAX_DEFAULT;
 	ret_options->request_max = PROTOCOL_LENGTH_MAX;
-	ret_options->timeout_s = PROTOCOL_TIMEOUT_S;
+	ret_options->timeout_ms = PROTOCOL_TIMEOUT_S * 1000;
 	parse_options(argc, argv, ret_options);
 	error = parse_operands(argc, argv, ret_options);
 	if (error != NULL)
-		errx(EX_USAGE, "%s: see versify --help", error);
+		say_die(EX_USAGE, "%s: see versify --help", error);
 }

@@ -11,11 +11,12 @@
 /* What is to be done. */
 struct versify_options {
 	struct client client;
-	const char *file; /* or NULL: standard input */
+	const char *file;   /* or NULL: standard input */
+	const char *output; /* or NULL: standard output */
 	bool fallback;
 	bool list;
 	size_t request_max;
-	unsigned long timeout_s;
+	int64_t timeout_ms; /* of the exchange; 0 is any time */
 };
 
 /*

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The client's text: into a request, and out, all of it or nothing. */
+/* The client's text: into a request. */
 #ifndef TEXT_H
 #define TEXT_H
 
@@ -27,21 +27,13 @@ bool text_open(struct text *text, const char *name, size_t max);
 
 /*
  * Reads the text from fd up to its end.  Returns IO_EOF where it is whole,
- * IO_OK where it is longer than the request may be, and IO_TIMEOUT or IO_ERROR
- * (errno says why).  What was read is kept in any case.
+ * IO_OK where it is longer than the request may be, and IO_ERROR (errno says
+ * why).  What was read is kept in any case.
  */
 enum io_result text_read(struct text *text, int fd);
 
 /* Makes a netstring of the text, which stays where it is. */
 void text_make_request(
     struct text *text, const unsigned char **ret_request, size_t *ret_len);
-
-/*
- * Writes the len bytes of buf to standard output, then all that is still to
- * be read from rest_fd, where that is not -1.  Returns IO_OK, or IO_TIMEOUT or
- * IO_ERROR (errno says why): then, where standard output is a file, what was
- * added to it is taken back.
- */
-enum io_result text_write(const unsigned char *buf, size_t len, int rest_fd);
 
 #endif
