@@ -124,6 +124,17 @@ nothing_failed() {
 	nothing_failed
 }
 
+@test "the manual's options for the pool itself, which lose none of the handler's" {
+	(
+		manual_block versed-pool.8 systemd 3
+		manual_block versed-pool.8 systemd 2
+	) | drop_in versed-pool.service
+	served
+	wait_until 10 running 200
+	run -0 box cat "/proc/$(workers | head -n 1)/cmdline"
+	assert_output --partial -n1000
+}
+
 @test "restarts under load: no connection refused, no request lost" {
 	begin_load 0
 	for _ in 1 2 3; do
