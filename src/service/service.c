@@ -103,6 +103,8 @@ apply(const struct transform *row, const unsigned char *text, size_t text_len,
 	if (cap < room)
 		return SERVICE_FAILED;
 	if (!row->apply(text, text_len, ret_text, room, ret_len)) {
+		if (*ret_len > text_len)
+			*ret_len = text_len;
 		memset(ret_text, 0, *ret_len * row->growth + TRANSFORM_SPARE);
 		return SERVICE_FAILED;
 	}
