@@ -93,7 +93,8 @@ test_number_of_many(void)
 static void
 test_rooms(void)
 {
-	static const unsigned char text[] = "A \xce\x90\n\n\n\xce\xa3\n";
+	static const unsigned char text[] = "\xef\xbb\xbf"
+					    "A\xce\x90\n\n\r\n\xce\xa3\n";
 	const size_t len = sizeof(text) - 1, most = len * 11 + TRANSFORM_SPARE;
 
 	for (const struct transform *t = transforms; t->name != NULL; t++) {
