@@ -6,8 +6,8 @@ CHECK_RULES = tests/check.mk $(RULES)
 # What testing needs of Debian 12 and 13 beside BUILD_PACKAGES.
 CHECK_PACKAGES = apache2-bin bats bats-assert bats-file bats-support blhc \
 	build-essential chromium chromium-driver clang clang-format cmark cppcheck \
-	curl debhelper fcgiwrap fortunes-bg fortunes-cs fortunes-de fortunes-es \
-	fortunes-pl fortunes-ru git gnuplot-nox haproxy iproute2 ipsvd libunistring-dev \
+	curl debhelper fcgiwrap firefox-esr fortunes-bg fortunes-cs fortunes-de \
+	fortunes-es fortunes-pl fortunes-ru git gnuplot-nox haproxy iproute2 ipsvd libunistring-dev \
 	lighttpd lintian mandoc ncat netbase netcat-openbsd netcat-traditional \
 	nginx-light parallel pkgconf podman procps python3 python3-icu python3-twisted \
 	shellcheck socat strace stunnel4 ucspi-tcp unicode-data \
@@ -22,6 +22,7 @@ check-deps: | $(filter deps,$(FIRST))
 	@tests/lib/install-packages $(BUILD_PACKAGES) $(CHECK_PACKAGES) \
 		$(INETD_PACKAGES) -- $(EVIDENCE_PACKAGES)
 	@tests/lib/get-inetds
+	@tests/lib/get-axe
 
 # Unit tests: tests/unit/NAME.c is linked with the sources that UNIT_NAME
 # names, once plainly and once under the sanitizers.
