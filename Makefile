@@ -105,6 +105,7 @@ INSTALLED     = $(BIN_PROGRAMS:%=$(BINDIR)/%) $(SBIN_PROGRAMS:%=$(SBINDIR)/%) \
 # Units and manuals name the programs where they are installed.
 AT_HOME = sed -e 's,/usr/local/sbin,$(SBINDIR),g' \
 	-e 's,/usr/local/libexec,$(LIBEXECDIR),g' \
+	-e 's,/usr/local/lib/systemd/system,$(UNITDIR),g' \
 	$(if $(filter yes,$(POLL_LIMIT)),-e '/^\# Past its trigger/iPollLimitIntervalSec=0')
 # Where systemd would not look at a socket for two seconds when asked often.
 POLL_LIMIT = $(shell v=$$(systemctl --version 2>/dev/null | sed 's/[^ ]* *//; s/[^0-9].*//; q'); \
