@@ -24,6 +24,7 @@ teardown() {
 	[[ -e $BOX/pid ]] || return 0
 	[[ -z ${loader-} ]] || end_load || true
 	drop_in_end versed-pool.service
+	[[ -z ${slow-} ]] || kill "$slow" || true
 	box systemctl stop versed-pool.socket versed-pool.service versed.socket
 	box systemctl reset-failed
 }
@@ -124,15 +125,27 @@ nothing_failed() {
 	nothing_failed
 }
 
-@test "the manual's options for the pool itself, which lose none of the handler's" {
-	(
-		manual_block versed-pool.8 systemd 3
-		manual_block versed-pool.8 systemd 2
-	) | drop_in versed-pool.service
+@test "the manual's line for more workers, and its line for filters" {
+	box rm -rf /etc/versed
+	box mkdir -m 755 /etc/versed
+	box ln -s /usr/bin/rev /etc/versed/rev
+	manual_block versed-pool.8 systemd 3 | drop_in versed-pool.service
 	served
-	wait_until 10 running 200
-	run -0 box cat "/proc/$(workers | head -n 1)/cmdline"
-	assert_output --partial -n1000
+	wait_until 20 running 200
+	manual_block versed-pool.8 systemd 4 | drop_in versed-pool.service
+	box systemctl restart versed-pool.service
+	asked '7:rev.ABC,' '3:CBA,'
+	wait_until 10 running 32
+	[[ $(property StatusText) == *" at most 32 "* ]]
+	nothing_failed
+}
+
+@test "the status counts exactly the requests that were sent" {
+	run -0 box build/bench/load -c 4 -n 500 11000
+	unanswered '7:nosuch.,'
+	unanswered 'x'
+	wait_until 10 eval '[[ $(property StatusText) == \
+		*" 500 answered, 2 refused, 0 cut, 0 failed" ]]'
 }
 
 @test "restarts under load: no connection refused, no request lost" {
@@ -205,6 +218,139 @@ nothing_failed() {
 	wait "$held" "$stopper"
 	assert_equal "$(cat "$BATS_TEST_TMPDIR/held")" '15:here is my poem,'
 	[[ $(property Result) == success ]]
+}
+
+# The pool has ended by itself, and systemd has the port.
+idle() {
+	[[ $(property ActiveState) == inactive &&
+		$(box systemctl show -P SubState versed-pool.socket) == listening ]]
+}
+
+@test "a pool that nobody asks is not there, and comes back when it is asked" {
+	drop_in versed-pool.service <<-END
+		[Service]
+		Environment="VERSED_POOL_OPTIONS=-i 1 -w 2"
+	END
+	for _ in 1 2 3; do
+		served
+		wait_until 15 idle
+	done
+	[[ $(property Result) == success ]]
+	nothing_failed
+}
+
+@test "connections in the very moment in which the pool goes: none lost, none refused" {
+	drop_in versed-pool.service <<-END
+		[Service]
+		Environment="VERSED_POOL_OPTIONS=-i 1 -w 2"
+	END
+	run -0 box tests/peers/idle-moment.py 11000 1000 8
+	assert_output --regexp '^answered=8 failed=0 '
+	wait_until 15 idle
+	nothing_failed
+}
+
+# slow_client: one that holds a worker, until the next one or the test's end.
+slow_client() {
+	[[ -z ${slow-} ]] || kill "$slow" 2>/dev/null || true
+	box bash -c 'exec 9<>/dev/tcp/127.0.0.1/11000 && printf 27:cum >&9 &&
+		sleep 60' 3>&- 2>/dev/null &
+	slow=$!
+	wait_until 10 eval '[[ $(box ss -Htn state established \
+		"sport = :11000" | wc -l) -ge 1 ]]'
+}
+
+# While systemd starts an instance of versed@.service its child has the port.
+settled() {
+	! box pgrep -x '\(versed\)'
+}
+
+@test "start, stop, restart of the four units in each order: one answers, or none" {
+	local active=pool unit verb steps step
+	# Each of the eight after each.
+	steps=$(/usr/bin/python3 -c '
+left = {i: list(range(8)) for i in range(8)}
+stack, walk = [0], []
+while stack:
+    at = stack[-1]
+    if left[at]:
+        stack.append(left[at].pop())
+    else:
+        walk.append(stack.pop())
+print(*walk[::-1])')
+	local verbs=(start stop restart start stop restart stop restart)
+	local units=(versed.socket versed.socket versed.socket
+		versed-pool.socket versed-pool.socket versed-pool.socket
+		versed-pool.service versed-pool.service)
+	for step in $steps; do
+		verb=${verbs[step]} unit=${units[step]}
+		wait_until 10 settled
+		box systemctl "$verb" "$unit" || {
+			echo "$verb $unit fails after ${active:-none}"
+			box journalctl -q -n 30 -u 'versed*.s*'
+			return 1
+		}
+		case $verb,$unit in
+		stop,versed.socket) [[ $active == pool ]] || active= ;;
+		stop,versed-pool.socket) [[ $active == versed ]] || active= ;;
+		stop,*) ;;
+		*,versed.socket) active=versed ;;
+		*) active=pool ;;
+		esac
+		echo "after $verb $unit: ${active:-none}"
+		case $active in
+		pool) asked '27:cummingsify.HERE IS MY POEM,' '15:here is my poem,'
+			box systemctl -q is-active versed-pool.socket
+			# It answers before it says that it is ready.
+			wait_until 10 box systemctl -q is-active versed-pool.service
+			run ! box systemctl -q is-active versed.socket ;;
+		versed) asked '27:cummingsify.HERE IS MY POEM,' '15:here is my poem,'
+			box systemctl -q is-active versed.socket
+			run ! box systemctl -q is-active versed-pool.socket
+			run ! box systemctl -q is-active versed-pool.service ;;
+		*) run ! box bash -c ': </dev/tcp/127.0.0.1/11000' ;;
+		esac
+		[[ -z $active ]] || ((step % 3)) || slow_client
+	done
+	[[ -z $(box systemctl list-units -q --state=failed) ]]
+}
+
+@test "disable --now of the one and enable --now of the other, both ways" {
+	served
+	box systemctl disable -q --now versed-pool.socket
+	box systemctl enable -q --now versed.socket
+	served
+	run ! box systemctl -q is-active versed-pool.service
+	box systemctl disable -q --now versed.socket
+	box systemctl enable -q --now versed-pool.socket
+	served
+	box systemctl disable -q versed-pool.socket
+	box systemctl -q is-active versed-pool.service
+}
+
+@test "a pool that is killed without its socket does not come back for ever" {
+	served
+	box systemctl kill -s KILL versed-pool.service
+	box systemctl stop versed-pool.socket
+	wait_until 15 eval '[[ $(property ActiveState) == inactive ||
+		$(property ActiveState) == failed ]]'
+	box systemctl start versed-pool.socket
+	served
+}
+
+@test "restart with a stopped client: others wait two and a half seconds at most" {
+	need_shipped speed
+	served
+	slow_client
+	box systemctl restart versed-pool.service 3>&- &
+	restarter=$!
+	begun=${EPOCHREALTIME/./}
+	asked '27:cummingsify.HERE IS MY POEM,' '15:here is my poem,'
+	took_ms=$(((${EPOCHREALTIME/./} - begun) / 1000))
+	wait "$restarter"
+	echo "waited $took_ms ms"
+	# Twice what the design allows, as the machine may be busy.
+	((took_ms < 5000))
 }
 
 @test "a pool that hangs is replaced by the watchdog" {

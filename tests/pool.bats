@@ -546,11 +546,14 @@ has_workers_at_least() {
 	pool -- -w 1 -x 1
 	wait_until 10 has_workers 1
 	ask_slowly "$port"
+	# So that it does not see them before the signal.
+	kill -STOP "$pool"
 	/usr/bin/python3 "$ROOT/tests/peers/client.py" "127.0.0.1:$port" 5 \
 		<"$T/request" >"$T/queued" 3>&- &
 	asker=$!
 	wait_until 10 queued 5
 	kill "$pool"
+	kill -CONT "$pool"
 	ends 0
 	wait "$asker"
 	[ "$(cat "$T/queued")" = '5 15:here is my poem,' ]
@@ -569,6 +572,64 @@ queued() {
 	kill "$pool"
 	ends 0
 	touch "$T/stop"
+}
+
+@test "-i: a pool that nobody asks exits 0, and says so at the end only" {
+	listen_to_notify
+	pool -- -w 2 -i 1
+	ask "$port"
+	kill -HUP "$pool"
+	ends 0
+	[ "$(tail -n 1 "$T/notified" | cut -d '|' -f 1)" = STOPPING=1 ]
+	[ ! -s "$T/log" ]
+}
+
+@test "-i: a filter at work keeps the pool, and who comes meanwhile is served" {
+	mkdir -m 755 "$T/filters"
+	printf '#!/bin/sh\nsleep 3\nexec cat\n' >"$T/filters/slow"
+	chmod 755 "$T/filters/slow"
+	pool -- -w 2 -i 1 "$VERSED" -f "$T/filters"
+	exec 8<>"/dev/tcp/127.0.0.1/$port"
+	printf '11:slow.MYPOEM,' >&8
+	# It is leaving: the other worker has gone.
+	wait_until 10 has_workers 1
+	ask "$port"
+	[ "$(cat <&8)" = 6:MYPOEM, ]
+	exec 8>&-
+	ends 0
+	[ ! -s "$T/log" ]
+}
+
+@test "-i: asked in the very moment in which it goes, again and again: none lost" {
+	# Whoever holds the socket starts it again.
+	cat >"$T/again" <<-END
+		#!/bin/bash
+		while :; do
+			echo >>$T/exits
+			$POOL -w 1 -i 1 || echo "\$?" >>$T/bad
+		done
+	END
+	chmod +x "$T/again"
+	start /usr/bin/python3 "$ROOT/tests/peers/listen.py" 127.0.0.1 "$PORTS" \
+		"$T/again" 2>"$T/log"
+	wait_until 10 test -s "$PORTS"
+	run -0 /usr/bin/python3 "$ROOT/tests/peers/idle-moment.py" \
+		"$(sed -n '1s/.*://p' "$PORTS")" 995 10 20
+	assert_output --partial 'answered=10 failed=0 '
+	[ ! -e "$T/bad" ]
+}
+
+@test "a reply that is not taken is bounded by the send buffer" {
+	pool -- -w 1 "$VERSED"
+	STOP=reply start /usr/bin/python3 "$ROOT/tests/peers/stopped.py" \
+		"127.0.0.1:$port" 1 "$T/stopped"
+	wait_until 20 test -e "$T/stopped"
+	# Of ss: t the sending side, tb its bound.
+	wait_until 10 eval 'ss -Htnm state established "sport = :$port" | grep -q ",tb[1-9]"'
+	bound=$(ss -Htnm state established "sport = :$port" |
+		sed -n 's/.*,tb\([0-9]*\),.*/\1/p')
+	echo "the kernel may hold $bound bytes"
+	[ "$bound" -le 131072 ]
 }
 
 @test "a service manager that cannot be reached: one line, and it serves" {

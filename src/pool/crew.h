@@ -9,39 +9,9 @@
 #include <stddef.h>
 
 #include "listener.h"
-#include "watch.h"
 #include "worker.h"
 
-/* The pause before failing workers are started again, doubled each time. */
-#define CREW_PAUSE_MIN_MS 10
-#define CREW_PAUSE_MAX_MS 1000
-
-/* A worker that fails within this time of its start has failed at once. */
-#define CREW_AT_ONCE_MS 1000
-
-/* Of workers that failed, one is logged in this time. */
-#define CREW_LOG_MS 1000
-
-/* A worker that lives so long after HUP may take over. */
-#define CREW_TRIAL_MS 100
-
-/* How many are started in a row, that signals and the manager need not wait. */
-#define CREW_START_MAX 64
-
-/* How often it is looked who of those that are to go has no connection. */
-#define CREW_RELEASE_MIN_MS 10
-#define CREW_RELEASE_MAX_MS 1000
-
-/* How long nobody may have waited before a crew that has grown shrinks. */
-#define CREW_QUIET_MS 10000
-
-/* After so long the same reason not to start a worker is logged again. */
-#define CREW_FORGET_MS 60000
-
-/* How often workers are told that others wait. */
-#define CREW_HURRY_MS 1000
-
-/* What all crews share: the options, and what is counted. */
+/* What all crews share: the options, what is counted, and what is due. */
 struct crew_shared {
 	struct spawn command;
 	size_t workers;	    /* that each has at least */
@@ -51,6 +21,7 @@ struct crew_shared {
 	size_t alive;	    /* processes of all */
 	unsigned int generation;
 	long long logged_ms; /* when a failure was last logged, or 0 */
+	long long next_ms;   /* when the first of them is to be tended */
 	unsigned long long started, answered, refused, cut, failed;
 };
 
@@ -64,28 +35,25 @@ struct crew_worker {
 
 struct crew {
 	struct crew_shared *shared;
-	struct listener listener;
-	struct watch watch;
+	struct listener *listener;
 	struct crew_worker *workers; /* the first alive of them */
 	size_t places;
-	size_t alive;	      /* processes */
-	size_t leaving;	      /* of these, those that are to go */
-	size_t wanted;	      /* of those that are not */
-	size_t failures;      /* in a row, each at once */
-	long long pause_ms;   /* 0: none */
-	long long resume_ms;  /* no start before this time */
-	int start_error;      /* errno, until there are enough again; or 0 */
-	long long error_ms;   /* when that was */
-	pid_t trial;	      /* the first one after HUP, or 0 */
-	long long trial_ms;   /* when it was started */
-	bool is_replacing;    /* some may be of an older generation */
-	size_t replaced;      /* how far it is with that */
-	long long replace_ms; /* when to go on */
-	long long release_pause_ms;
-	long long release_ms; /* when to look at those that are to go, or 0 */
-	long long full_ms;    /* when all were last seen taken */
-	long long hurried_ms; /* when workers were last told so */
-	long long dismissed_ms;
+	size_t alive;		    /* processes */
+	size_t leaving;		    /* of these, those that are to go */
+	size_t wanted;		    /* of those that are not */
+	size_t failures;	    /* in a row, each at once */
+	long long pause_ms;	    /* 0: none */
+	long long resume_ms;	    /* no start before this time */
+	int start_error;	    /* errno, until there are enough; or 0 */
+	pid_t trial;		    /* the first one after HUP, or 0 */
+	long long trial_ms;	    /* when it was started */
+	bool is_replacing;	    /* some may be of an older generation */
+	long long replace_ms;	    /* when to go on with that */
+	long long release_ms;	    /* when to look who can go, or 0 */
+	long long release_pause_ms; /* between two such looks */
+	long long full_ms;	    /* when all were last seen taken */
+	long long hurried_ms;	    /* when they were last told so */
+	long long kill_ms;	    /* when to kill who is there yet, or 0 */
 };
 
 /*
@@ -94,12 +62,13 @@ struct crew {
  */
 #define CREW_NEVER (1LL << 62)
 
-/*
- * Makes a crew, without a worker yet, of listener and of what the caller
- * shares, which outlives it.
- */
-void crew_open(struct crew *crew, struct crew_shared *shared,
-    const struct listener *listener);
+/* Has shared be tended at ms. */
+static inline void
+crew_wake(struct crew_shared *shared, long long ms)
+{
+	if (ms < shared->next_ms)
+		shared->next_ms = ms;
+}
 
 /*
  * Starts one worker, unless there is a pause.  Returns whether there is one
@@ -111,35 +80,34 @@ bool crew_start(struct crew *crew, long long now_ms);
 bool crew_bury(struct crew *crew, pid_t pid, int status, long long now_ms);
 
 /*
- * Starts whom it lacks, unless may_start is false, and replaces, looks at and
- * tells to go whom it is time for.  Returns when it is to be called again.
+ * Starts whom it lacks, and replaces them, unless may_start is false; tells to
+ * go or kills whom it is time for.
  */
-long long crew_tend(struct crew *crew, bool may_start, long long now_ms);
+void crew_tend(struct crew *crew, bool may_start, long long now_ms);
 
 /*
  * All are taken and a connection waits: has it grow by as many as wait and
- * there is room for.  Returns false where there is none; then all are told, at
- * most once in CREW_HURRY_MS, that others wait.
+ * there is room for.  Returns false where there is none; then it is hurried.
  */
 bool crew_meet_demand(struct crew *crew, size_t room, long long now_ms);
 
-/* Tells all workers that others wait. */
+/* Tells all workers that others wait, at most once a second. */
 void crew_hurry(struct crew *crew, long long now_ms);
 
-/* From now on each worker is to be replaced by a new one, once that has
- * proved good. */
+/*
+ * From now on each worker is to be replaced by a new one, once the first of
+ * these has proved good.
+ */
 void crew_replace(struct crew *crew, long long now_ms);
 
-/* All are to go, each when it has no connection; none is replaced. */
-void crew_leave(struct crew *crew, long long now_ms);
-
-/* Tells all to go. */
-void crew_dismiss(struct crew *crew, long long now_ms);
-
 /*
- * Kills those that were dismissed and have had their time.  Returns when it is
- * to be called again.
+ * Has all go but keep of those that have no connection, each when it has none;
+ * with SIZE_MAX for keep looks only at those that are to go already.  They are
+ * not replaced.
  */
-long long crew_kill_late(struct crew *crew, long long now_ms);
+void crew_let_go(struct crew *crew, size_t keep, long long now_ms);
+
+/* Tells all to go, and has those killed that have not when time is up. */
+void crew_dismiss(struct crew *crew, long long now_ms);
 
 #endif

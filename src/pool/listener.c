@@ -4,6 +4,7 @@
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 
 #include <errno.h>
@@ -13,6 +14,7 @@
 #include <string.h>
 #include <sysexits.h>
 #include <systemd/sd-daemon.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "host/endpoint.h"
@@ -44,6 +46,7 @@ kind_problem(enum endpoint_kind kind)
 static int
 check(const struct listener *listener)
 {
+	static const int send_buffer = LISTENER_SEND_BUFFER;
 	struct endpoint_peer peer;
 	const char *problem =
 	    kind_problem(endpoint_inspect(listener->fd, &peer));
@@ -56,6 +59,9 @@ check(const struct listener *listener)
 		    listener->name, listener->fd, problem);
 		return EX_USAGE;
 	}
+	/* Connections inherit it: so much of a reply the kernel may hold. */
+	setsockopt(listener->fd, SOL_SOCKET, SO_SNDBUF, &send_buffer,
+	    sizeof(send_buffer));
 	flags = fcntl(listener->fd, F_GETFL);
 	if (flags < 0 ||
 	    fcntl(listener->fd, F_SETFL, flags & ~O_NONBLOCK) < 0) {
@@ -119,6 +125,52 @@ listener_find(struct listener **ret_listeners, size_t *ret_count)
 	*ret_listeners = listeners;
 	*ret_count = kept;
 	return 0;
+}
+
+static int
+on_connection(sd_event_source *source, int fd, uint32_t events, void *data)
+{
+	struct listener *listener = data;
+	uint64_t now_us = 0;
+
+	(void)fd;
+	(void)events;
+	sd_event_now(
+	    sd_event_source_get_event(source), CLOCK_MONOTONIC, &now_us);
+	listener->is_awake = true;
+	listener->looks = 0;
+	listener->look_ms = (long long)(now_us / 1000);
+	return 0;
+}
+
+int
+listener_watch(struct listener *listener, sd_event *event)
+{
+	int result = sd_event_add_io(event, &listener->source, listener->fd,
+	    EPOLLIN, on_connection, listener);
+
+	if (result < 0)
+		return result;
+	return sd_event_source_set_enabled(listener->source, SD_EVENT_ONESHOT);
+}
+
+bool
+listener_look(struct listener *listener, long long now_ms)
+{
+	listener->asked_ms = now_ms;
+	if (!listener_is_asked(listener)) {
+		listener->is_awake = false;
+		sd_event_source_set_enabled(listener->source, SD_EVENT_ONESHOT);
+		return false;
+	}
+	/* Where this process has to wait for a processor others have to. */
+	if (now_ms - listener->look_ms > LISTENER_LOOK_MS)
+		listener->looks = 0;
+	listener->look_ms = now_ms + LISTENER_LOOK_MS;
+	if (++listener->looks < LISTENER_LOOKS)
+		return false;
+	listener->looks = 1;
+	return true;
 }
 
 bool

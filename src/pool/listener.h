@@ -5,10 +5,28 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <systemd/sd-event.h>
+
+/*
+ * All that could accept are taken where a connection waited at so many looks,
+ * so far from each other, and no worker ended meanwhile.  An honest load has
+ * one wait at half of all looks, and where a process is started for each
+ * request at all of them.
+ */
+#define LISTENER_LOOK_MS 20
+#define LISTENER_LOOKS	 4
+
+/* What a client that takes no reply costs of the kernel's memory, twice it. */
+#define LISTENER_SEND_BUFFER 65536
 
 struct listener {
 	int fd;
-	const char *name; /* for the log */
+	const char *name;	 /* for the log */
+	sd_event_source *source; /* off while is_awake */
+	bool is_awake;		 /* is to be looked at */
+	int looks;		 /* in a row at which a connection waited */
+	long long look_ms;	 /* when the next one is due */
+	long long asked_ms;	 /* when a connection was last seen */
 };
 
 /*
@@ -23,6 +41,20 @@ struct listener {
  * that tells what is wrong, which was logged.
  */
 int listener_find(struct listener **ret_listeners, size_t *ret_count);
+
+/*
+ * Has event say when a connection comes; nothing wakes it while none does, and
+ * nothing more often than each LISTENER_LOOK_MS.  Returns 0 or a negative
+ * errno.
+ */
+int listener_watch(struct listener *listener, sd_event *event);
+
+/*
+ * To be called at look_ms while it is awake.  Returns whether all that could
+ * accept are taken; the looks that tell so start anew then, and when the caller
+ * sets looks to 0, as a worker has ended.
+ */
+bool listener_look(struct listener *listener, long long now_ms);
 
 /* Whether a connection waits to be accepted. */
 bool listener_is_asked(const struct listener *listener);

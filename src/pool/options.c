@@ -6,11 +6,10 @@
 
 #include "host/log.h"
 #include "host/options.h"
+#include "pool.h"
 
-#define WORKERS_DEFAULT	  32
-#define WORKERS_MAX	  1000
-#define MAX_WORKERS_MAX	  20000
-#define TIMEOUT_S_DEFAULT 30
+#define WORKERS_MAX	1000
+#define MAX_WORKERS_MAX 20000
 
 static const char help[] =
     "usage: versed-pool [-hvV] [-i SECONDS] [-t SECONDS] [-w WORKERS] "
@@ -49,40 +48,41 @@ static const struct options command_line = {
     .die = log_die,
 };
 
-void
-pool_options_parse(int argc, char *argv[], struct pool_options *ret_options)
+/* An argument in seconds, from 0. */
+static long long
+read_ms(const char *what)
 {
-	struct pool_options options = {
-	    .workers = WORKERS_DEFAULT, .timeout_s = TIMEOUT_S_DEFAULT};
+	return 1000LL * (long long)options_number_or_die(
+			    &command_line, what, 0, OPTIONS_SECONDS_MAX);
+}
+
+char *const *
+pool_options_parse(int argc, char *argv[], struct pool *pool)
+{
 	int c;
 
 	while ((c = options_next(&command_line, argc, argv)) != -1) {
 		switch (c) {
 		case 'i':
-			options.idle_s =
-			    (long long)options_number_or_die(&command_line,
-				"the idle time", 0, OPTIONS_SECONDS_MAX);
+			pool->idle_ms = read_ms("the idle time");
 			break;
 		case 't':
-			options.timeout_s =
-			    (long long)options_number_or_die(&command_line,
-				"the timeout", 0, OPTIONS_SECONDS_MAX);
+			pool->shared.limit_ms = read_ms("the timeout");
 			break;
 		case 'v':
-			options.verbose = true;
+			pool->shared.verbose = true;
 			break;
 		case 'w':
-			options.workers = options_number_or_die(&command_line,
-			    "the number of workers", 1, WORKERS_MAX);
+			pool->shared.workers =
+			    options_number_or_die(&command_line,
+				"the number of workers", 1, WORKERS_MAX);
 			break;
 		case 'x':
-			options.max_workers = options_number_or_die(
+			pool->shared.max_workers = options_number_or_die(
 			    &command_line, "the greatest number of workers", 1,
 			    MAX_WORKERS_MAX);
 			break;
 		}
 	}
-	if (optind < argc)
-		options.command = argv + optind;
-	*ret_options = options;
+	return optind < argc ? argv + optind : NULL;
 }

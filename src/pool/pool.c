@@ -5,21 +5,47 @@
 #include <sys/wait.h>
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
 #include "host/log.h"
 
+/* How many ended workers are dealt with at once: starting others takes time. */
+#define REAP_MAX 64
+
+/* How long who is queued is let in yet by a pool that is to end. */
+#define STOP_MS 2500
+
+/* When nobody has waited for so long a full pool is full no more. */
+#define FULL_MS 3000
+
+/* Watches crew's socket and starts its first worker; as pool_open. */
+static int
+open_crew(struct crew *crew, sd_event *event, long long now_ms)
+{
+	int result = listener_watch(crew->listener, event);
+
+	if (result < 0) {
+		log_message(LOG_ERR, "cannot watch %s: %s",
+		    crew->listener->name, strerror(-result));
+		return EX_OSERR;
+	}
+	if (crew_start(crew, now_ms))
+		return 0;
+	if (crew->start_error == EAGAIN || crew->start_error == ENOMEM)
+		return EX_OSERR;
+	return EX_UNAVAILABLE;
+}
+
 int
-pool_open(struct pool *pool, sd_event *event, const struct listener *listeners,
+pool_open(struct pool *pool, sd_event *event, struct listener *listeners,
     size_t count, long long now_ms)
 {
-	size_t least = count * pool->shared.workers;
+	int status = 0;
 
-	if (pool->shared.max_workers < least)
-		pool->shared.max_workers = least;
+	if (pool->shared.max_workers < count * pool->shared.workers)
+		pool->shared.max_workers = count * pool->shared.workers;
 	pool->idle_at_ms = now_ms;
 	pool->crews = calloc(count, sizeof(*pool->crews));
 	if (pool->crews == NULL) {
@@ -27,42 +53,31 @@ pool_open(struct pool *pool, sd_event *event, const struct listener *listeners,
 		return EX_OSERR;
 	}
 	pool->count = count;
-	for (size_t i = 0; i < count; i++) {
-		struct crew *crew = &pool->crews[i];
-		int result;
-
-		crew_open(crew, &pool->shared, &listeners[i]);
-		result =
-		    watch_open(&crew->watch, event, &crew->listener, now_ms);
-		if (result < 0) {
-			log_message(LOG_ERR, "cannot watch %s: %s",
-			    crew->listener.name, strerror(-result));
-			return EX_OSERR;
-		}
-		if (crew_start(crew, now_ms))
-			continue;
-		if (crew->start_error == EAGAIN || crew->start_error == ENOMEM)
-			return EX_OSERR;
-		return EX_UNAVAILABLE;
+	for (size_t i = 0; status == 0 && i < count; i++) {
+		pool->crews[i].shared = &pool->shared;
+		pool->crews[i].listener = &listeners[i];
+		pool->crews[i].wanted = pool->shared.workers;
+		status = open_crew(&pool->crews[i], event, now_ms);
 	}
-	return 0;
+	return status;
 }
 
-size_t
-pool_reap(struct pool *pool, long long now_ms)
+static size_t
+reap(struct pool *pool, long long now_ms)
 {
 	size_t count = 0;
 	pid_t pid;
 	int status;
 
-	while (count < POOL_REAP_MAX &&
-	       (pid = waitpid(-1, &status, WNOHANG)) > 0) {
+	while (count < REAP_MAX && (pid = waitpid(-1, &status, WNOHANG)) > 0) {
 		count++;
 		/* As process 1 it may get others than its own. */
 		for (size_t i = 0; i < pool->count; i++)
 			if (crew_bury(&pool->crews[i], pid, status, now_ms))
 				break;
 	}
+	if (count == REAP_MAX)
+		crew_wake(&pool->shared, now_ms); /* no signal tells of more */
 	return count;
 }
 
@@ -70,42 +85,32 @@ static bool
 is_asked(const struct pool *pool)
 {
 	for (size_t i = 0; i < pool->count; i++)
-		if (listener_is_asked(&pool->crews[i].listener))
+		if (listener_is_asked(pool->crews[i].listener))
 			return true;
 	return false;
 }
 
-/* How many wait on all sockets, as far as the system tells. */
-static long
-waiting(const struct pool *pool)
+long
+pool_waiting(const struct pool *pool)
 {
 	long sum = 0, n;
 
 	for (size_t i = 0; i < pool->count; i++) {
-		n = listener_waiting(&pool->crews[i].listener);
+		n = listener_waiting(pool->crews[i].listener);
 		sum += n > 0 ? n : 0;
 	}
 	return sum;
-}
-
-static void
-be_sooner(long long *next_ms, long long ms)
-{
-	if (ms < *next_ms)
-		*next_ms = ms;
 }
 
 /* How many workers more there may be. */
 static size_t
 room(const struct pool *pool)
 {
-	size_t taken = 0;
+	size_t taken = 0, most = pool->shared.max_workers;
 
 	for (size_t i = 0; i < pool->count; i++)
 		taken += pool->crews[i].wanted + pool->crews[i].leaving;
-	return taken < pool->shared.max_workers
-		   ? pool->shared.max_workers - taken
-		   : 0;
+	return taken < most ? most - taken : 0;
 }
 
 static void
@@ -118,39 +123,33 @@ note_full(struct pool *pool, long long now_ms)
 	log_message(LOG_WARNING,
 	    "all %zu workers (-x %zu) are taken and %ld connections wait: "
 	    "who is slow is cut",
-	    pool->shared.alive, pool->shared.max_workers, waiting(pool));
+	    pool->shared.alive, pool->shared.max_workers, pool_waiting(pool));
 }
 
 static void
-note_room(struct pool *pool, long long now_ms, long long *next_ms)
-{
-	if (pool->full_ms == 0)
-		return;
-	if (now_ms - pool->full_at_ms < POOL_FULL_MS) {
-		be_sooner(next_ms, pool->full_at_ms + POOL_FULL_MS);
-		return;
-	}
-	log_message(LOG_NOTICE,
-	    "nobody waits for a worker any more: they were taken for %lld s",
-	    (pool->full_at_ms - pool->full_ms + 999) / 1000);
-	pool->full_ms = 0;
-}
-
-static void
-watch(struct pool *pool, long long now_ms, long long *next_ms)
+watch(struct pool *pool, long long now_ms)
 {
 	for (size_t i = 0; i < pool->count; i++) {
 		struct crew *crew = &pool->crews[i];
 
-		if (!crew->watch.is_awake)
+		if (!crew->listener->is_awake)
 			continue;
-		if (now_ms >= crew->watch.look_ms &&
-		    watch_look(&crew->watch, now_ms) &&
+		if (now_ms >= crew->listener->look_ms &&
+		    listener_look(crew->listener, now_ms) &&
 		    !crew_meet_demand(crew, room(pool), now_ms))
 			note_full(pool, now_ms);
-		be_sooner(next_ms, crew->watch.look_ms);
+		if (crew->listener->is_awake)
+			crew_wake(&pool->shared, crew->listener->look_ms);
 	}
-	note_room(pool, now_ms, next_ms);
+	if (pool->full_ms == 0)
+		return;
+	crew_wake(&pool->shared, pool->full_at_ms + FULL_MS);
+	if (now_ms - pool->full_at_ms < FULL_MS)
+		return;
+	log_message(LOG_NOTICE,
+	    "nobody waits for a worker any more: they were taken for %lld s",
+	    (pool->full_at_ms - pool->full_ms + 999) / 1000);
+	pool->full_ms = 0;
 }
 
 /* The time from which on nobody has asked. */
@@ -160,73 +159,78 @@ asked_ms(const struct pool *pool)
 	long long last_ms = pool->idle_at_ms;
 
 	for (size_t i = 0; i < pool->count; i++)
-		if (pool->crews[i].watch.asked_ms > last_ms)
-			last_ms = pool->crews[i].watch.asked_ms;
+		if (pool->crews[i].listener->asked_ms > last_ms)
+			last_ms = pool->crews[i].listener->asked_ms;
 	return last_ms;
 }
 
+/* Leaves where nobody has asked for so long. */
+static void
+leave_if_idle(struct pool *pool, long long now_ms)
+{
+	if (pool->idle_ms == 0)
+		return;
+	crew_wake(&pool->shared, asked_ms(pool) + pool->idle_ms);
+	if (now_ms - asked_ms(pool) < pool->idle_ms)
+		return;
+	pool->state = POOL_LEAVING;
+	for (size_t i = 0; i < pool->count; i++)
+		crew_let_go(&pool->crews[i], 0, now_ms);
+}
+
 /*
- * Leaves tentatively, and has the last look when the last worker has gone: who
- * connects after it is found by whoever holds the socket.
+ * The last look is after the last worker has gone: who connects later is found
+ * by whoever holds the socket.
  */
 static void
-leave_or_stay(struct pool *pool, long long now_ms, long long *next_ms)
+come_back_if_asked(struct pool *pool, long long now_ms)
 {
-	if (pool->state == POOL_RUNNING && pool->idle_ms != 0 &&
-	    now_ms - asked_ms(pool) >= pool->idle_ms) {
-		pool->state = POOL_LEAVING;
-		for (size_t i = 0; i < pool->count; i++)
-			crew_leave(&pool->crews[i], now_ms);
-	}
-	if (pool->state == POOL_LEAVING) {
-		if (is_asked(pool)) {
-			pool->idle_at_ms = now_ms;
-			pool->state = POOL_RUNNING;
-		} else if (pool->shared.alive == 0)
-			pool->state = POOL_OVER;
-	}
-	if (pool->state == POOL_RUNNING && pool->idle_ms != 0)
-		be_sooner(next_ms, asked_ms(pool) + pool->idle_ms);
+	if (is_asked(pool)) {
+		pool->idle_at_ms = now_ms;
+		pool->state = POOL_RUNNING;
+	} else if (pool->shared.alive == 0)
+		pool->state = POOL_OVER;
 }
 
 /* Tells all each second that others wait, then to go. */
 static void
-stop(struct pool *pool, long long now_ms, long long *next_ms)
+stop(struct pool *pool, long long now_ms)
 {
-	if (!is_asked(pool) || now_ms - pool->stop_ms >= POOL_STOP_MS) {
-		pool->state = POOL_ENDING;
-		for (size_t i = 0; i < pool->count; i++)
+	bool is_over = !is_asked(pool) || now_ms - pool->stop_ms >= STOP_MS;
+
+	for (size_t i = 0; i < pool->count; i++) {
+		if (is_over)
 			crew_dismiss(&pool->crews[i], now_ms);
-		return;
-	}
-	for (size_t i = 0; i < pool->count; i++)
-		if (now_ms - pool->crews[i].hurried_ms >= CREW_HURRY_MS)
+		else
 			crew_hurry(&pool->crews[i], now_ms);
-	be_sooner(next_ms, now_ms + WATCH_LOOK_MS);
+	}
+	if (is_over)
+		pool->state = POOL_ENDING;
+	crew_wake(&pool->shared, now_ms + LISTENER_LOOK_MS);
 }
 
-long long
+size_t
 pool_tend(struct pool *pool, long long now_ms)
 {
-	long long next_ms = CREW_NEVER;
+	size_t count;
 
-	if (pool->state == POOL_STOPPING)
-		stop(pool, now_ms, &next_ms);
-	if (pool->state == POOL_RUNNING || pool->state == POOL_LEAVING)
-		leave_or_stay(pool, now_ms, &next_ms);
+	pool->shared.next_ms = CREW_NEVER;
+	count = reap(pool, now_ms);
+	if (pool->state == POOL_LEAVING)
+		come_back_if_asked(pool, now_ms);
 	if (pool->state == POOL_RUNNING)
-		watch(pool, now_ms, &next_ms);
-	for (size_t i = 0; i < pool->count; i++) {
-		struct crew *crew = &pool->crews[i];
-
-		be_sooner(&next_ms,
-		    pool->state == POOL_ENDING
-			? crew_kill_late(crew, now_ms)
-			: crew_tend(crew, pool->state != POOL_LEAVING, now_ms));
-	}
+		watch(pool, now_ms);
+	if (pool->state == POOL_RUNNING)
+		leave_if_idle(pool, now_ms);
+	if (pool->state == POOL_STOPPING)
+		stop(pool, now_ms);
+	for (size_t i = 0; i < pool->count; i++)
+		crew_tend(&pool->crews[i],
+		    pool->state == POOL_RUNNING || pool->state == POOL_STOPPING,
+		    now_ms);
 	if (pool->state == POOL_ENDING && pool->shared.alive == 0)
 		pool->state = POOL_OVER;
-	return next_ms;
+	return count;
 }
 
 void
@@ -258,24 +262,4 @@ pool_stop(struct pool *pool, long long now_ms)
 		return;
 	pool->state = POOL_STOPPING;
 	pool->stop_ms = now_ms;
-	for (size_t i = 0; i < pool->count; i++)
-		crew_hurry(&pool->crews[i], now_ms);
-}
-
-void
-pool_describe(const struct pool *pool, char *ret_text, size_t size)
-{
-	const struct crew_shared *shared = &pool->shared;
-	bool is_pausing = false;
-
-	for (size_t i = 0; i < pool->count; i++)
-		if (pool->crews[i].pause_ms != 0)
-			is_pausing = true;
-	snprintf(ret_text, size,
-	    "%zu workers, at most %zu%s, %ld waiting, %llu started, "
-	    "%llu answered, %llu refused, %llu cut, %llu failed%s",
-	    shared->alive, shared->max_workers,
-	    shared->alive >= shared->max_workers ? " (reached)" : "",
-	    waiting(pool), shared->started, shared->answered, shared->refused,
-	    shared->cut, shared->failed, is_pausing ? ", pausing" : "");
 }

@@ -10,15 +10,6 @@
 #include "crew.h"
 #include "listener.h"
 
-/* How many ended workers are dealt with at once. */
-#define POOL_REAP_MAX 64
-
-/* How long who is queued is let in yet by a pool that is to end. */
-#define POOL_STOP_MS 2500
-
-/* When nobody has waited for so long a full pool is full no more. */
-#define POOL_FULL_MS 3000
-
 enum pool_state {
 	POOL_RUNNING,
 	POOL_LEAVING,  /* as nobody asks; comes back if somebody does */
@@ -42,28 +33,21 @@ struct pool {
 
 /*
  * The caller blocks SIGCHLD, ignores SIGUSR1 and, once pool_open succeeded,
- * calls pool_reap and pool_tend after each event, and pool_tend at the time
- * that it tells.  Times are those of crew.h.
+ * calls pool_tend after each event and at the time shared.next_ms.  Times are
+ * those of crew.h.
  */
 
 /*
  * Makes pool, of which the caller has set idle_ms and the options in shared and
- * zeroed the rest, for count listeners, and starts one worker for each.
- * Returns 0, or the exit status of sysexits.h for what is wrong, which was
- * logged.
+ * zeroed the rest, for count listeners, which it keeps, and starts one worker
+ * for each.  Returns 0, or the exit status of sysexits.h for what is wrong,
+ * which was logged.
  */
-int pool_open(struct pool *pool, sd_event *event,
-    const struct listener *listeners, size_t count, long long now_ms);
+int pool_open(struct pool *pool, sd_event *event, struct listener *listeners,
+    size_t count, long long now_ms);
 
-/*
- * Buries workers that have ended, at most POOL_REAP_MAX: it takes time to start
- * others, and more end meanwhile.  Returns how many; after POOL_REAP_MAX there
- * may be more, of whom no signal tells.
- */
-size_t pool_reap(struct pool *pool, long long now_ms);
-
-/* Does what is due.  Returns when it is to be called again. */
-long long pool_tend(struct pool *pool, long long now_ms);
+/* Does what is due, workers that have ended first.  Returns how many had. */
+size_t pool_tend(struct pool *pool, long long now_ms);
 
 /* From now on each worker is to be replaced by a new one, once. */
 void pool_replace(struct pool *pool, long long now_ms);
@@ -74,7 +58,7 @@ bool pool_is_replacing(const struct pool *pool);
 /* The pool is to end. */
 void pool_stop(struct pool *pool, long long now_ms);
 
-/* Writes the state of pool, for an operator, to ret_text, cut at size. */
-void pool_describe(const struct pool *pool, char *ret_text, size_t size);
+/* How many connections wait on all sockets, as far as the system tells. */
+long pool_waiting(const struct pool *pool);
 
 #endif

@@ -7,34 +7,28 @@
 #include <systemd/sd-daemon.h>
 
 #include "host/log.h"
+#include "pool.h"
 
 void
-status_ready(const char *status)
+status_send(const struct pool *pool, const char *assignments)
 {
 	static bool is_logged;
-	int result = sd_notifyf(false, "READY=1\nSTATUS=%s", status);
+	const struct crew_shared *shared = &pool->shared;
+	bool is_pausing = false;
+	int result;
 
-	if (result >= 0 || is_logged)
-		return;
-	is_logged = true;
-	log_message(LOG_WARNING, "cannot tell the service manager: %s",
-	    strerror(-result));
-}
-
-void
-status_reloading(long long now_ms)
-{
-	sd_notifyf(false, "RELOADING=1\nMONOTONIC_USEC=%lld", now_ms * 1000);
-}
-
-void
-status_stopping(const char *status)
-{
-	sd_notifyf(false, "STOPPING=1\nSTATUS=%s", status);
-}
-
-void
-status_show(const char *status)
-{
-	sd_notifyf(false, "STATUS=%s", status);
+	for (size_t i = 0; i < pool->count; i++)
+		is_pausing |= pool->crews[i].pause_ms != 0;
+	result = sd_notifyf(false,
+	    "%sSTATUS=%zu workers, at most %zu%s, %ld waiting, %llu started, "
+	    "%llu answered, %llu refused, %llu cut, %llu failed%s",
+	    assignments, shared->alive, shared->max_workers,
+	    shared->alive >= shared->max_workers ? " (reached)" : "",
+	    pool_waiting(pool), shared->started, shared->answered,
+	    shared->refused, shared->cut, shared->failed,
+	    is_pausing ? ", pausing" : "");
+	if (result < 0 && !is_logged)
+		log_message(LOG_WARNING, "cannot tell the service manager: %s",
+		    strerror(-result));
+	is_logged |= result < 0;
 }

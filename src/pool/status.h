@@ -3,19 +3,13 @@
 #ifndef STATUS_H
 #define STATUS_H
 
+struct pool;
+
 /*
- * Says that the service is ready, with a status for people to read.  A manager
- * that cannot be reached is logged, once, and no reason to end.
+ * Sends the assignments, each with a newline at its end, and how pool stands,
+ * in a line for people.  A manager that cannot be reached is logged, once, and
+ * no reason to end.
  */
-void status_ready(const char *status);
-
-/* Says that workers are being replaced; status_ready ends it. */
-void status_reloading(long long now_ms);
-
-/* Says that the service is going to end. */
-void status_stopping(const char *status);
-
-/* Says how it stands. */
-void status_show(const char *status);
+void status_send(const struct pool *pool, const char *assignments);
 
 #endif

@@ -6,12 +6,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "service/filter.h"
+struct filters;
 
 struct versed_options {
-	const char *filters_dirs[FILTERS_DIRS_MAX];
-	size_t filters_count;
-	const char *poem_file; /* or NULL */
+	struct filters *filters; /* or NULL */
+	const char *poem_file;	 /* or NULL */
 	bool list;
 	bool verbose;
 	size_t max;		    /* bytes of a request's content */

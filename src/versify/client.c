@@ -2,8 +2,6 @@
 /* Failover and retries: transforms are pure, so that asking again is safe. */
 #include "client.h"
 
-#include <sys/socket.h>
-
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -45,25 +43,23 @@ client_add_servers(struct client *client, char *text)
 
 /* Asks each address until one replies. */
 static bool
-ask_servers(struct client *client)
+ask_servers(struct client *client, size_t *ret_start, size_t *ret_size)
 {
 	struct dial_server *server;
 	bool done = false;
 	int fd;
 
 	while (!done && (server = dial_next(&client->dial, &fd)) != NULL) {
-		done =
-		    client->dial.type == SOCK_DGRAM
-			? exchange_datagrams(
-			      &client->exchange, fd, &server->failure)
-			: exchange_run(&client->exchange, fd, &server->failure);
+		done = exchange_run(fd, client->request, client->request_len,
+		    client->reply, client->reply_max, ret_start, ret_size,
+		    &server->failure);
 		close(fd);
 	}
 	return done;
 }
 
 static bool
-ask_command(struct client *client)
+ask_command(struct client *client, size_t *ret_start, size_t *ret_size)
 {
 	struct exchange_failure *failure = &client->dial.servers[0].failure;
 	int fd, error, status;
@@ -75,7 +71,8 @@ ask_command(struct client *client)
 		cause_from_errno(error, failure);
 		return false;
 	}
-	done = exchange_run(&client->exchange, fd, failure);
+	done = exchange_run(fd, client->request, client->request_len,
+	    client->reply, client->reply_max, ret_start, ret_size, failure);
 	close(fd);
 	status = handler_end(pid, !done && !exchange_is_left(failure));
 	if (!done && status != -1 && exchange_is_left(failure))
@@ -95,7 +92,8 @@ may_help(struct client *client)
 		if (client->asks_why && !server->failure.is_final &&
 		    exchange_is_left(&server->failure) && !clock_is_late())
 			cause_ask(server->connected, client->transform,
-			    &client->exchange, &server->failure);
+			    client->request, client->request_len,
+			    &server->failure);
 		may = may || !server->failure.is_final;
 	}
 	return may;
@@ -124,7 +122,7 @@ say_failures(const struct client *client)
 }
 
 int
-client_ask(struct client *client)
+client_ask(struct client *client, size_t *ret_start, size_t *ret_size)
 {
 	int pause_ms = CLIENT_PAUSE_MS, status;
 
@@ -139,8 +137,9 @@ client_ask(struct client *client)
 		}
 		if (clock_is_late())
 			break;
-		if (client->command != NULL ? ask_command(client)
-					    : ask_servers(client))
+		if (client->command != NULL
+			? ask_command(client, ret_start, ret_size)
+			: ask_servers(client, ret_start, ret_size))
 			return EX_OK;
 		if (!may_help(client))
 			break;
