@@ -103,28 +103,35 @@ INSTALLED     = $(BIN_PROGRAMS:%=$(BINDIR)/%) $(SBIN_PROGRAMS:%=$(SBINDIR)/%) \
 	$(UNITS:%=$(UNITDIR)/%) $(COMPDIR)/versify
 
 # Units and manuals name the programs where they are installed.
-AT_HOME = sed 's,/usr/local/sbin,$(SBINDIR),g; s,/usr/local/libexec,$(LIBEXECDIR),g'
+AT_HOME = sed -e 's,/usr/local/sbin,$(SBINDIR),g' \
+	-e 's,/usr/local/libexec,$(LIBEXECDIR),g' \
+	-e 's,/usr/local/lib/systemd/system,$(UNITDIR),g' \
+	$(if $(filter yes,$(POLL_LIMIT)),-e '/^\# Past its trigger/iPollLimitIntervalSec=0')
+# Where systemd would not look at a socket for two seconds when asked often.
+POLL_LIMIT = $(shell v=$$(systemctl --version 2>/dev/null | sed 's/[^ ]* *//; s/[^0-9].*//; q'); \
+	[ "$${v:-0}" -ge 255 ] && echo yes || echo no)
+
+# put MODE FILE DIRECTORY NAME: never less than the whole file has the name.
+PUT = put() { \
+	new="$$DESTDIR$$3/.$$4.new"; \
+	install -d "$$DESTDIR$$3" && \
+	if [ $$1 = 755 ]; then install "$$2" "$$new"; \
+	else $(AT_HOME) "$$2" | install -m 644 /dev/stdin "$$new"; fi && \
+	mv -f "$$new" "$$DESTDIR$$3/$$4" || exit; }
+export DESTDIR
 
 install: all
-	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(SBINDIR) \
-		$(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(MANDIR)/man1 \
-		$(DESTDIR)$(MANDIR)/man7 $(DESTDIR)$(MANDIR)/man8 \
-		$(DESTDIR)$(UNITDIR) $(DESTDIR)$(COMPDIR)
-	install $(BIN_PROGRAMS:%=$B/%) $(DESTDIR)$(BINDIR)
-	install $(SBIN_PROGRAMS:%=$B/%) $(DESTDIR)$(SBINDIR)
-	install $(CGI_PROGRAMS:%=$B/%) $(DESTDIR)$(LIBEXECDIR)
-	install -m 644 src/versify/completion.bash $(DESTDIR)$(COMPDIR)/versify
+	umask 022; $(PUT); \
+	for p in $(BIN_PROGRAMS); do put 755 $B/$$p $(BINDIR) $$p; done; \
+	for p in $(SBIN_PROGRAMS); do put 755 $B/$$p $(SBINDIR) $$p; done; \
+	for p in $(CGI_PROGRAMS); do put 755 $B/$$p $(LIBEXECDIR) $$p; done; \
+	put 644 src/versify/completion.bash $(COMPDIR) versify; \
 	for page in $(MAN1) $(MAN7) $(MAN8); do \
-		$(AT_HOME) man/$$page | install -m 644 /dev/stdin \
-			$(DESTDIR)$(MANDIR)/man$${page##*.}/$$page || exit; \
-	done
-	for unit in $(UNITS); do \
-		$(AT_HOME) systemd/$$unit | install -m 644 /dev/stdin \
-			$(DESTDIR)$(UNITDIR)/$$unit || exit; \
-	done
+		put 644 man/$$page $(MANDIR)/man$${page##*.} $$page; done; \
+	for unit in $(UNITS); do put 644 systemd/$$unit $(UNITDIR) $$unit; done
 
 uninstall:
-	rm -f $(INSTALLED:%=$(DESTDIR)%)
+	for file in $(INSTALLED); do rm -f "$$DESTDIR$$file"; done
 
 list-installed:
 	@echo $(INSTALLED)

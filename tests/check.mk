@@ -6,11 +6,12 @@ CHECK_RULES = tests/check.mk $(RULES)
 # What testing needs of Debian 12 and 13 beside BUILD_PACKAGES.
 CHECK_PACKAGES = apache2-bin bats bats-assert bats-file bats-support blhc \
 	build-essential chromium chromium-driver clang clang-format cmark cppcheck \
-	curl debhelper fcgiwrap fortunes-bg fortunes-cs fortunes-de fortunes-es \
-	fortunes-pl fortunes-ru git gnuplot-nox haproxy iproute2 ipsvd libunistring-dev \
+	curl debhelper fcgiwrap firefox-esr fortunes-bg fortunes-cs fortunes-de \
+	fortunes-es fortunes-pl fortunes-ru git gnuplot-nox haproxy iproute2 ipsvd libunistring-dev \
 	lighttpd lintian mandoc ncat netbase netcat-openbsd netcat-traditional \
 	nginx-light parallel pkgconf podman procps python3 python3-icu python3-twisted \
-	shellcheck socat strace stunnel4 ucspi-tcp unicode-data
+	shellcheck socat strace stunnel4 ucspi-tcp unicode-data \
+	vim-tiny
 # Beside them, for what `make check` does not run, where Debian has them.
 EVIDENCE_PACKAGES = cvc4 debootstrap frama-c-base gcovr libclang-rt-14-dev \
 	systemd-dev valgrind why3 z3
@@ -21,17 +22,19 @@ check-deps: | $(filter deps,$(FIRST))
 	@tests/lib/install-packages $(BUILD_PACKAGES) $(CHECK_PACKAGES) \
 		$(INETD_PACKAGES) -- $(EVIDENCE_PACKAGES)
 	@tests/lib/get-inetds
+	@tests/lib/get-axe
 
 # Unit tests: tests/unit/NAME.c is linked with the sources that UNIT_NAME
 # names, once plainly and once under the sanitizers.
 UNIT_HEADERS      = $(wildcard tests/unit/*.h)
 UNIT_TESTS        = $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c))
-UNIT_netstring    = src/wire/netstring.c
+UNIT_netstring    = $(wildcard src/wire/*.c)
 UNIT_web          = src/cgi/request.c src/cgi/form.c src/cgi/media.c
 UNIT_page         = src/cgi/page.c src/cgi/header.c $B/parts.c
 UNIT_children     = src/service/children.c
 UNIT_transforms   = $(wildcard $(SERVED:%=src/%/*.c))
 UNIT_casemap      = $(UNIT_transforms)
+UNIT_liars        = $(filter-out %/transforms.c,$(UNIT_transforms))
 UNIT_filter       = $(UNIT_transforms)
 UNIT_program      = $(UNIT_transforms)
 UNIT_refusals     = $(UNIT_transforms)

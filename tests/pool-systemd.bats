@@ -125,6 +125,18 @@ nothing_failed() {
 	nothing_failed
 }
 
+@test "the manual's options for the pool itself, which lose none of the handler's" {
+	(
+		manual_block versed-pool.8 systemd 3
+		manual_block versed-pool.8 systemd 2
+	) | drop_in versed-pool.service
+	served
+	wait_until 10 running 200
+	run -0 box cat "/proc/$(workers | head -n 1)/cmdline"
+	assert_output --partial -n1000
+	nothing_failed
+}
+
 @test "the manual's line for more workers, and its line for filters" {
 	box rm -rf /etc/versed
 	box mkdir -m 755 /etc/versed

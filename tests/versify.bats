@@ -320,6 +320,122 @@ apart() {
 		'reading the text from the terminal' 'POEM\n\x04' 'poem' ''
 }
 
+@test "-g gets the poem that a server sends to whoever connects" {
+	need_poem_server() {
+		listen poems "${1:-127.0.0.1}" "$VERSED" -n 0 -p "$T/wanted"
+	}
+	need_poem_server
+	asks 0 -g "$poems"
+	asks 0 --get -4 -c 5 -m 15 -t 5 "$T/nosuch,$poems" </dev/null
+	asks 76 -g -m 14 "$poems"
+	asks 0 -g -o "$T/file" "$poems" || cmp "$T/wanted" "$T/file"
+	rm "$T/poems.address"
+	need_poem_server "$T/socket"
+	asks 0 -g "$poems"
+	asks 0 -g -e "$VERSED -p $T/wanted"
+	asks 69 -g -e "$VERSED -p $T/nosuch"
+	said "$VERSED -p $T/nosuch: exited with status 66" ||
+		tail -n 1 "$T/err" | grep -q 'exited with status 66'
+	misbehaving 'send=15:here is my poem,' next 'send=4:half'
+	asks 0 -g "$server"
+	asks 76 -g "$server"
+	misbehaving 'send=15:here is my poem,1:a,'
+	asks 76 -g "$server"
+	misbehaving send=4:half reset next 'send=15:here is my poem,'
+	asks 0 -g -r 1 "$server"
+	misbehaving close
+	asks 69 -g -v "$server"
+	run ! grep why "$T/err"
+	asks 64 -f -g "$server"
+	asks 64 -g "$server" x
+	asks 64 -g -l "$server"
+	asks 64 -g
+}
+
+@test "poems: Twisted's NetstringReceiver, client and server, each against ours" {
+	skip_unless "/usr/bin/python3 -c 'import twisted'" python3-twisted
+	listen server 127.0.0.1 "$BATS_TEST_DIRNAME/peers/twisted-server.py" \
+		'here is my poem'
+	asks 0 -g "$server"
+	listen poems 127.0.0.1 "$VERSED" -n 0 -p "$T/wanted"
+	"$BATS_TEST_DIRNAME/peers/twisted-client.py" "${poems%:*}" \
+		"${poems#*:}" </dev/null >"$T/got"
+	printf '15:here is my poem,' | cmp - "$T/got"
+}
+
+# datagrams NAME COMMAND ...: a server on a datagram socket; see listen.
+datagrams() {
+	rm -f "$T/$1.address"
+	start "$BATS_TEST_DIRNAME/peers/listen.py" --kind datagram \
+		"${at:-127.0.0.1}" "$T/$1.address" "${@:2}"
+	wait_until 20 test -e "$T/$1.address"
+	declare -g "$1=$(cat "$T/$1.address")"
+}
+
+@test "-u asks by datagrams" {
+	datagrams udp "$VERSED" -n 0
+	asks 0 -u "$udp" cummingsify
+	asks 0 --udp -4 -t 5 "$udp" cummingsify "$T/poem"
+	printf '     1\tHERE IS MY POEM' >"$T/wanted"
+	asks 0 -u "$udp" number
+	"$VERSED" -L >"$T/wanted"
+	asks 0 -u -l "$udp"
+	printf 'here is my poem' >"$T/wanted"
+	at='[::1]' datagrams six "$VERSED" -n 0
+	asks 0 -u "$six" cummingsify
+	at=$T/socket datagrams unix "$VERSED" -n 0
+	asks 0 -u "$unix" cummingsify
+	# Refused: the next one.
+	misbehaving kill
+	asks 0 -u "127.0.0.1:1,$T/nosuch,$udp" cummingsify
+	asks 69 -u 127.0.0.1:1 cummingsify
+	said '127.0.0.1:1: cannot ask: Connection refused'
+	falls_back -u -t 0.3 "$udp" nosuch
+	asks 75 -u -t 0.3 "$udp" nosuch
+	said "$udp: out of time: no reply"
+	asks 64 -u -e "$VERSED" x
+	asks 64 -u -g "$udp"
+}
+
+@test "-u: what no datagram can hold is 65; a reply as long as its request comes" {
+	datagrams udp "$VERSED" -n 0
+	head -c 65494 /dev/zero | tee "$T/poem" >"$T/wanted"
+	asks 0 -u "$udp" rot13
+	head -c 65495 /dev/zero >"$T/poem"
+	asks 65 -u "$udp" rot13
+	said 'the text cannot fit: a request has at most 65500 bytes (see -m)'
+	datagrams udp "$BATS_TEST_DIRNAME/peers/faulty-datagrams.py" shorter \
+		2>"$T/sizes"
+	printf x >"$T/poem"
+	printf 'x%3000s' '' >"$T/wanted"
+	asks 0 -u "$udp" rot13
+	printf '%s\n' 1200 2400 1200 4800 | diff - "$T/sizes"
+}
+
+@test "-u: a stray or forged datagram is let be" {
+	datagrams udp "$BATS_TEST_DIRNAME/peers/faulty-datagrams.py" forge
+	asks 0 -u "$udp" cummingsify
+	asks 0 -u -m 15 "$udp" cummingsify
+	asks 75 -u -m 14 -t 0.5 "$udp" cummingsify
+}
+
+@test "-u: half of the datagrams lost, half of the others twice: each poem comes, once" {
+	not_under valgrind 'too slow'
+	datagrams udp "$VERSED" -n 0
+	datagrams relay "$BATS_TEST_DIRNAME/peers/faulty-datagrams.py" \
+		relay "${udp#*:}" 4711
+	local pids=() i
+	for ((i = 0; i < 20; i++)); do
+		printf 'POEM %s' "$i" |
+			"$VERSIFY" -u -t 60 "$relay" cummingsify >"$T/got$i" 3>&- &
+		pids+=($!)
+	done
+	for ((i = 0; i < 20; i++)); do
+		wait "${pids[i]}"
+		printf 'poem %s' "$i" | cmp - "$T/got$i"
+	done
+}
+
 @test "-h fits a screen, -V tells the version" {
 	not_under valgrind 'it opens descriptors first'
 	run -0 "$VERSIFY" --help
@@ -1069,30 +1185,64 @@ signal.pause()" &
 	falls_back "$server" nosuch
 }
 
-@test "the examples of the manual" {
+@test "the examples of the manual, for one who has no sbin in PATH" {
 	load lib/box
-	for ((n = 1; n <= 5; n++)); do
+	mkdir "$T/etc" "$T/stub"
+	echo '127.0.0.1 localhost poems transformer' >"$T/etc/hosts"
+	# What sshd(8) gives a command is as little.
+	printf '#!/bin/sh\nshift\nexec env -i PATH=/usr/bin:/bin sh -c "$*"\n' \
+		>"$T/stub/ssh"
+	chmod +x "$T/stub/ssh"
+	for ((n = 1; n <= 12; n++)); do
 		manual_block versify.1 EXAMPLES "$n" >"$T/example$n"
 	done
-	run -0 manual_block versify.1 EXAMPLES "$n" # over TLS: tests/gateway.bats
+	run ! manual_block versify.1 EXAMPLES "$n"
+	grep -q 11443 "$T/example6" # over TLS: tests/gateway.bats
 	"$VERSED" -L >"$T/wanted3"
-	printf 'HERE IS MY POEM' >"$T/wanted5"
+	printf 'HERE IS MY POEM' | tee "$T/text" >"$T/wanted5"
 	apart '
 		mount -t tmpfs none /run
+		mount -t tmpfs none /usr/local
+		mkdir /usr/local/bin /usr/local/sbin
+		cp "$VERSIFY" /usr/local/bin
+		cp "$VERSED" /usr/local/sbin
 		cd "$T"
-		PATH=$BUILD:$PATH
-		"$LISTEN" 127.0.0.1:11000 tcp versed -n 0 &
-		"$LISTEN" /run/versed.sock unix versed -n 0 &
+		PATH=$T/stub:/usr/local/bin:/usr/bin:/bin
+		"$LISTEN" 127.0.0.1:11000 tcp "$VERSED" -n 0 &
+		transformer=$!
+		"$LISTEN" /run/versed.sock unix "$VERSED" -n 0 &
+		"$LISTEN" 127.0.0.1:10000 poems "$VERSED" -n 0 -p text &
 		trap "kill $(jobs -p | tr "\n" " ")" EXIT
-		wait_until 10 test -e tcp -a -e unix
-		for ((n = 1; n <= 5; n++)); do
+		wait_until 10 test -e tcp -a -e unix -a -e poems
+		for n in 1 2 3 4 5 7 8 12; do
 			bash -eu "example$n" >"got$n"
-		done'
+		done
+		vim=$(command -v vim || command -v vim.tiny)
+		edit() {
+			cp text "$1"
+			"$vim" -es -u NONE -c "set nofixeol" -c "$(tail -c +2 example10)" \
+				-c wq "$1" </dev/null
+		}
+		edit up
+		kill "$transformer"
+		wait_until 10 bash -c "! kill -0 $transformer"
+		edit down
+		bash -eu example8 >down8 2>err8
+		! bash -eu example9 2>err9
+		bash -eu example9 2>err9 || code=$?
+		[[ $code = 69 ]]
+		! bash -eu example12'
 	cmp "$T/wanted" "$T/got1"
 	echo "here is my poem" | cmp - "$T/got2"
 	cmp "$T/wanted3" "$T/got3"
 	cmp "$T/wanted" "$T/got4"
 	cmp "$T/wanted5" "$T/loud"
+	cmp "$T/wanted" "$T/got7"
+	cmp "$T/wanted" "$T/got8"
+	cmp "$T/text" "$T/down8"
+	cmp "$T/text" "$T/poem" # example 9 left it alone
+	cmp "$T/wanted" "$T/up"
+	cmp "$T/text" "$T/down"
 }
 
 @test "TAB: nothing that a server sends is run, or reaches the command line" {

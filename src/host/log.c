@@ -63,11 +63,14 @@ append(struct line *line, const char *format, ...)
 	va_end(args);
 }
 
-/* A stranger's bytes: at most max of them, all made printable. */
+/* Of a stranger's bytes at most max, all made printable. */
 static void
-append_printable(
-    struct line *line, const unsigned char *bytes, size_t len, size_t max)
+append_quoted(struct line *line, const char *key, const void *value, size_t len,
+    size_t max)
 {
+	const unsigned char *bytes = value;
+
+	append(line, "%s=\"", key);
 	for (size_t i = 0; i < len && i < max; i++) {
 		if (bytes[i] == '"' || bytes[i] == '\\')
 			append(line, "\\%c", bytes[i]);
@@ -76,6 +79,7 @@ append_printable(
 		else
 			append(line, "\\u%04x", bytes[i]);
 	}
+	append(line, "\"");
 }
 
 /* Whether standard error takes a line, or does so soon. */
@@ -254,16 +258,14 @@ log_request(const struct log_request *request)
 	struct line line = {.len = 0};
 
 	append(&line, "peer=%s", request->peer);
-	if (request->name != NULL) {
-		append(&line, " transform=\"");
-		append_printable(
-		    &line, request->name, request->name_len, LOG_NAME_MAX);
-		append(&line, "\"");
-	}
+	if (request->name != NULL)
+		append_quoted(&line, " transform", request->name,
+		    request->name_len, LOG_NAME_MAX);
 	append(&line, " bytes_in=%zu bytes_out=%zu result=%s",
 	    request->bytes_in, request->bytes_out, request->result);
 	if (request->reason != NULL)
-		append(&line, " reason=\"%s\"", request->reason);
+		append_quoted(&line, " reason", request->reason,
+		    strlen(request->reason), LOG_FILTER_LINE_MAX);
 	if (request->pid != 0)
 		append(&line, " uid=%ld pid=%ld", request->uid, request->pid);
 	append(&line, " ms=%lu", request->ms);
@@ -276,9 +278,8 @@ log_filter_line(const char *name, const void *text, size_t len)
 	const int before_ms = wait_ms;
 	struct line line = {.len = 0};
 
-	append(&line, "filter=\"%s\" message=\"", name);
-	append_printable(&line, text, len, LOG_FILTER_LINE_MAX);
-	append(&line, "\"");
+	append(&line, "filter=\"%s\" ", name);
+	append_quoted(&line, "message", text, len, LOG_FILTER_LINE_MAX);
 	wait_ms = 0;
 	end_line(LOG_WARNING, false, &line);
 	wait_ms = before_ms;

@@ -7,7 +7,8 @@
 #include <stddef.h>
 #include <syslog.h>
 
-/* A client's name of a transform and a filter's line are cut at so much. */
+/* A client's name of a transform, and a filter's line or a reason, are cut at
+ * so much. */
 #define LOG_NAME_MAX	    64
 #define LOG_FILTER_LINE_MAX 200
 

@@ -99,10 +99,11 @@ apply(const struct transform *row, const unsigned char *text, size_t text_len,
 {
 	size_t room = text_len * row->growth + TRANSFORM_SPARE;
 
-	*ret_len = text_len;
 	if (cap < room)
 		return SERVICE_FAILED;
 	if (!row->apply(text, text_len, ret_text, room, ret_len)) {
+		if (*ret_len > text_len)
+			*ret_len = text_len;
 		memset(ret_text, 0, *ret_len * row->growth + TRANSFORM_SPARE);
 		return SERVICE_FAILED;
 	}
@@ -135,17 +136,14 @@ service_transform(struct filters *filters, const unsigned char *name,
     unsigned char *ret_text, size_t cap, size_t *ret_len)
 {
 	const struct transform *row = find(name, name_len);
-	enum service_result result;
 
+	*ret_len = text_len;
 	if (row->apply != NULL)
 		return apply(row, text, text_len, ret_text, cap, ret_len);
 	if (row->name != NULL)
 		return service_list(filters, ret_text, cap, ret_len);
 	if (filters == NULL)
 		return SERVICE_UNKNOWN;
-	result = filters_run(
+	return filters_run(
 	    filters, name, name_len, text, text_len, ret_text, cap, ret_len);
-	if (result == SERVICE_FAILED)
-		*ret_len = text_len;
-	return result;
 }

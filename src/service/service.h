@@ -28,9 +28,8 @@ size_t service_capacity(size_t len);
  * bytes (at least service_capacity(text_len)) and does not overlap text.
  *
  * SERVICE_OK writes the result to ret_text and its length, at most cap, to
- * ret_len.  Any other result leaves nothing of the text in ret_text; and
- * SERVICE_FAILED writes to ret_len at which offset of the text it failed, or
- * text_len, the others nothing.
+ * ret_len.  Any other result leaves nothing of the text in ret_text, and in
+ * ret_len at which offset of the text it failed, or text_len.
  */
 enum service_result service_transform(struct filters *filters,
     const unsigned char *name, size_t name_len, const unsigned char *text,

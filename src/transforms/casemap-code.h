@@ -8,6 +8,7 @@
 
 #include "casemap-table.h"
 
+/* Says whether code has the property. */
 bool casemap_is(enum casemap_property property, uint32_t code);
 
 /* A mapping, and the text that it is done in. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Full case mapping of UTF-8 texts (The Unicode Standard, 3.13, no locale).
- * Each fails on a text that is not UTF-8, and wants a room of CASEMAP_GROWTH *
- * len + TRANSFORM_SPARE.
+ * Each fails on a text that is not UTF-8, at its first byte that is not, and
+ * wants room for CASEMAP_GROWTH * len + TRANSFORM_SPARE bytes.
  */
 #ifndef CASEMAP_H
 #define CASEMAP_H

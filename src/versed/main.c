@@ -21,14 +21,29 @@
 #include "service/service.h"
 #include "session.h"
 
+/* Opens the folders of filters, if there are any. */
+static void
+open_filters(const struct versed_options *options, struct session *session)
+{
+	static struct filters filters; /* of zeros: takes no page of the file */
+	const char *reason;
+
+	for (size_t i = 0; i < options->filters_count; i++) {
+		reason = filters_open(&filters, options->filters_dirs[i]);
+		if (reason != NULL)
+			log_die(EX_USAGE, "cannot use %s: %s",
+			    options->filters_dirs[i], reason);
+		session->filters = &filters;
+	}
+	filters.explains = options->list && options->verbose;
+}
+
 static _Noreturn void
 print_list(struct session *session)
 {
 	size_t len;
 
 	session->max = 0;
-	if (session->filters != NULL)
-		session->filters->explains = session->verbose;
 	if (!session_open(session))
 		log_die(EX_OSERR, "cannot reserve memory: %s", strerror(errno));
 	if (service_list(session->filters, session->reply, session->reply_cap,
@@ -113,7 +128,7 @@ prepare(const struct versed_options *options, struct session *session)
 	session->timeout_s = options->timeout_s;
 	session->verbose = options->verbose;
 	session->max = options->max;
-	session->filters = options->filters;
+	open_filters(options, session);
 	if (options->list)
 		print_list(session);
 }

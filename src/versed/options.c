@@ -6,7 +6,6 @@
 
 #include "host/log.h"
 #include "host/options.h"
-#include "service/filter.h"
 #include "wire/protocol.h"
 
 #define MAX_REQUESTS_DEFAULT 1
@@ -69,22 +68,14 @@ versed_options_finish_printing(void)
 }
 
 static void
-add_filters(struct versed_options *options, const char *dir)
-{
-	static struct filters filters; /* of zeros: takes no page of the file */
-	const char *reason = filters_open(&filters, dir);
-
-	if (reason != NULL)
-		log_die(EX_USAGE, "cannot use %s: %s", dir, reason);
-	options->filters = &filters;
-}
-
-static void
 take(int c, struct versed_options *options)
 {
 	switch (c) {
 	case 'f':
-		add_filters(options, optarg);
+		if (options->filters_count == FILTERS_DIRS_MAX)
+			log_die(EX_USAGE, "more than %d folders of filters",
+			    FILTERS_DIRS_MAX);
+		options->filters_dirs[options->filters_count++] = optarg;
 		break;
 	case 'L':
 		options->list = true;
@@ -128,7 +119,7 @@ versed_options_parse(int argc, char *argv[], struct versed_options *ret_options)
 	if (optind < argc)
 		log_die(EX_USAGE, "unexpected argument: %s", argv[optind]);
 	if (ret_options->poem_file != NULL &&
-	    (ret_options->filters != NULL || ret_options->list))
+	    (ret_options->filters_count > 0 || ret_options->list))
 		log_die(EX_USAGE, "a poem (-p) is not transformed: "
 				  "neither -f nor -L goes with it");
 }

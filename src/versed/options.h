@@ -6,11 +6,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct filters;
+#include "service/filter.h"
 
 struct versed_options {
-	struct filters *filters; /* or NULL */
-	const char *poem_file;	 /* or NULL */
+	const char *filters_dirs[FILTERS_DIRS_MAX];
+	size_t filters_count;
+	const char *poem_file; /* or NULL */
 	bool list;
 	bool verbose;
 	size_t max;		    /* bytes of a request's content */

@@ -43,7 +43,8 @@ cause_from_exit(
 		    strsignal(WTERMSIG(status)));
 		return;
 	}
-	switch (WEXITSTATUS(status)) {
+	/* These are versed's, of a transform. */
+	switch (transform != NULL ? WEXITSTATUS(status) : -1) {
 	case EX_DATAERR:
 		exchange_fail(failure, EXCHANGE_SEND, EX_UNAVAILABLE,
 		    "the request is too long for it");
@@ -56,13 +57,13 @@ cause_from_exit(
 		exchange_fail(failure, EXCHANGE_SEND, EX_UNAVAILABLE,
 		    "cannot be done on this text");
 		break;
-	case EX_TEMPFAIL:
-		exchange_fail(failure, EXCHANGE_SEND, EX_TEMPFAIL,
-		    "out of time: the handler gave up");
-		return;
 	default:
-		exchange_fail(failure, EXCHANGE_SEND, EX_UNAVAILABLE,
-		    "exited with status %d", WEXITSTATUS(status));
+		if (WEXITSTATUS(status) == EX_TEMPFAIL)
+			exchange_fail(failure, EXCHANGE_SEND, EX_TEMPFAIL,
+			    "out of time: the handler gave up");
+		else
+			exchange_fail(failure, EXCHANGE_SEND, EX_UNAVAILABLE,
+			    "exited with status %d", WEXITSTATUS(status));
 		if (WEXITSTATUS(status) < 126 &&
 		    WEXITSTATUS(status) != EX_USAGE)
 			return;
@@ -72,94 +73,91 @@ cause_from_exit(
 
 /* Asks by another request.  Returns whether there was a list, or a close. */
 static bool
-ask(const struct look_up_address *address, const unsigned char *request,
-    size_t len, unsigned char *list, size_t *ret_size, bool *ret_is_left)
+ask(const struct look_up_address *address, struct exchange *exchange,
+    bool *ret_is_left)
 {
 	struct exchange_failure failure = {.name = "asking why"};
 	int fd = dial_address(address, clock_deadline(CLOCK_NEVER));
-	size_t start = 0;
-	bool done = false;
+	bool done = fd >= 0 && exchange_run(exchange, fd, &failure);
 
-	if (fd >= 0) {
-		done = exchange_run(fd, request, len, list, PROTOCOL_LENGTH_MAX,
-		    &start, ret_size, &failure);
+	if (fd >= 0)
 		close(fd);
-	}
-	if (done)
-		memmove(list, list + start, *ret_size);
 	*ret_is_left = exchange_is_left(&failure);
 	return done || *ret_is_left;
 }
 
 /* Tells whether name is a line of the list. */
 static bool
-has_line(const unsigned char *list, size_t size, const char *name)
+has_line(const struct exchange *list, const char *name)
 {
+	const unsigned char *line = list->reply + list->start, *next;
+	size_t size = list->size;
 	const size_t len = strlen(name);
-	const unsigned char *end;
 
-	for (; size > 0; size -= (size_t)(end - list), list = end) {
-		end = memchr(list, '\n', size);
-		end = end != NULL ? end + 1 : list + size;
-		if ((size_t)(end - list) >= len &&
-		    memcmp(list, name, len) == 0 &&
-		    (list + len == end || list[len] == '\n'))
+	for (; size > 0; size -= (size_t)(next - line), line = next) {
+		next = memchr(line, '\n', size);
+		next = next != NULL ? next + 1 : line + size;
+		if ((size_t)(next - line) >= len &&
+		    memcmp(line, name, len) == 0 &&
+		    (line + len == next || line[len] == '\n'))
 			return true;
 	}
 	return false;
 }
 
-/* As cause_ask, with the request in copy, which is changed. */
-static void
+/* As cause_ask; writes the reason, and returns whether it is final. */
+static bool
 find(const struct look_up_address *address, const char *transform,
-    unsigned char *copy, size_t len, unsigned char *list,
+    struct exchange *plain, struct exchange *same, unsigned char *content,
     struct exchange_failure *failure)
 {
-	static const unsigned char plain[] = "11:transforms.,";
-	unsigned char *content =
-	    (unsigned char *)memchr(copy, ':', NETSTRING_HEADER_MAX) + 1;
+	const int status = failure->status;
 	bool is_left = false;
-	size_t size = 0;
 
-	if (!ask(address, plain, sizeof(plain) - 1, list, &size, &is_left))
-		return;
-	if (is_left) {
-		exchange_fail(failure, EXCHANGE_SEND, failure->status,
+	if (!ask(address, plain, &is_left))
+		return false;
+	if (is_left)
+		return exchange_fail(failure, EXCHANGE_SEND, status,
 		    "closed without a reply: busy");
-		return;
-	}
-	if (!has_line(list, size, transform)) {
-		exchange_fail(failure, EXCHANGE_SEND, failure->status,
+	if (!has_line(plain, transform))
+		return !exchange_fail(failure, EXCHANGE_SEND, status,
 		    "no transform \"%s\"", transform);
-	} else {
-		/* Who ignores a text tells whether it is too long for him. */
-		if ((size_t)(copy + len - content) >= sizeof(listing)) {
-			memcpy(content, listing, sizeof(listing) - 1);
-			if (!ask(address, copy, len, list, &size, &is_left))
-				return;
-		}
-		exchange_fail(failure, EXCHANGE_SEND, failure->status,
-		    is_left ? "the request is too long for it"
-			    : "cannot be done on this text");
+	/* Who ignores a text tells whether it is too long for him. */
+	if ((size_t)(same->request + same->request_len - content) >=
+	    sizeof(listing)) {
+		memcpy(content, listing, sizeof(listing) - 1);
+		if (!ask(address, same, &is_left))
+			return false;
 	}
-	failure->is_final = true;
+	return !exchange_fail(failure, EXCHANGE_SEND, status,
+	    is_left ? "the request is too long for it"
+		    : "cannot be done on this text");
 }
 
 void
 cause_ask(const struct look_up_address *address, const char *transform,
-    const unsigned char *request, size_t len, struct exchange_failure *failure)
+    const struct exchange *exchange, struct exchange_failure *failure)
 {
-	unsigned char *list =
-	    malloc(NETSTRING_HEADER_MAX + PROTOCOL_LENGTH_MAX + 1);
-	unsigned char *copy = malloc(len);
-	int64_t before =
-	    clock_set_deadline(clock_deadline(clock_after(CAUSE_ASK_MS)));
+	static unsigned char
+	    list[NETSTRING_HEADER_MAX + PROTOCOL_LENGTH_MAX + 1];
+	struct exchange plain = {
+	    .request = (const unsigned char *)"11:transforms.,",
+	    .request_len = 15,
+	    .reply = list,
+	    .max = PROTOCOL_LENGTH_MAX};
+	struct exchange same = plain;
+	unsigned char *copy = malloc(exchange->request_len), *colon;
+	int64_t before;
 
-	if (list != NULL && copy != NULL) {
-		memcpy(copy, request, len);
-		find(address, transform, copy, len, list, failure);
-	}
+	if (copy == NULL)
+		return;
+	memcpy(copy, exchange->request, exchange->request_len);
+	same.request = copy;
+	same.request_len = exchange->request_len;
+	colon = memchr(copy, ':', same.request_len);
+	before = clock_set_deadline(clock_deadline(clock_after(CAUSE_ASK_MS)));
+	failure->is_final =
+	    find(address, transform, &plain, &same, colon + 1, failure);
 	clock_set_deadline(before);
 	free(copy);
-	free(list);
 }

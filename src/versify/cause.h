@@ -20,17 +20,17 @@ void cause_from_errno(int error, struct exchange_failure *failure);
 
 /*
  * Notes in failure what the status of a handler, as waitpid(2) has it, tells of
- * its leaving without a reply to a request for transform.
+ * its leaving without a reply to a request for transform, or NULL: a poem.
  */
 void cause_from_exit(
     int status, const char *transform, struct exchange_failure *failure);
 
 /*
  * Notes in failure what the server at address, which left without a reply to
- * the len bytes of request, for transform, lets out: whether it lists that, and
+ * the request of exchange, for transform, lets out: whether it lists that, and
  * whether it takes so long a request.  The status stays.
  */
 void cause_ask(const struct look_up_address *address, const char *transform,
-    const unsigned char *request, size_t len, struct exchange_failure *failure);
+    const struct exchange *exchange, struct exchange_failure *failure);
 
 #endif

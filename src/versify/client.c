@@ -2,6 +2,8 @@
 /* Failover and retries: transforms are pure, so that asking again is safe. */
 #include "client.h"
 
+#include <sys/socket.h>
+
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -43,23 +45,25 @@ client_add_servers(struct client *client, char *text)
 
 /* Asks each address until one replies. */
 static bool
-ask_servers(struct client *client, size_t *ret_start, size_t *ret_size)
+ask_servers(struct client *client)
 {
 	struct dial_server *server;
 	bool done = false;
 	int fd;
 
 	while (!done && (server = dial_next(&client->dial, &fd)) != NULL) {
-		done = exchange_run(fd, client->request, client->request_len,
-		    client->reply, client->reply_max, ret_start, ret_size,
-		    &server->failure);
+		done =
+		    client->dial.type == SOCK_DGRAM
+			? exchange_datagrams(
+			      &client->exchange, fd, &server->failure)
+			: exchange_run(&client->exchange, fd, &server->failure);
 		close(fd);
 	}
 	return done;
 }
 
 static bool
-ask_command(struct client *client, size_t *ret_start, size_t *ret_size)
+ask_command(struct client *client)
 {
 	struct exchange_failure *failure = &client->dial.servers[0].failure;
 	int fd, error, status;
@@ -71,8 +75,7 @@ ask_command(struct client *client, size_t *ret_start, size_t *ret_size)
 		cause_from_errno(error, failure);
 		return false;
 	}
-	done = exchange_run(fd, client->request, client->request_len,
-	    client->reply, client->reply_max, ret_start, ret_size, failure);
+	done = exchange_run(&client->exchange, fd, failure);
 	close(fd);
 	status = handler_end(pid, !done && !exchange_is_left(failure));
 	if (!done && status != -1 && exchange_is_left(failure))
@@ -92,8 +95,7 @@ may_help(struct client *client)
 		if (client->asks_why && !server->failure.is_final &&
 		    exchange_is_left(&server->failure) && !clock_is_late())
 			cause_ask(server->connected, client->transform,
-			    client->request, client->request_len,
-			    &server->failure);
+			    &client->exchange, &server->failure);
 		may = may || !server->failure.is_final;
 	}
 	return may;
@@ -122,7 +124,7 @@ say_failures(const struct client *client)
 }
 
 int
-client_ask(struct client *client, size_t *ret_start, size_t *ret_size)
+client_ask(struct client *client)
 {
 	int pause_ms = CLIENT_PAUSE_MS, status;
 
@@ -137,9 +139,8 @@ client_ask(struct client *client, size_t *ret_start, size_t *ret_size)
 		}
 		if (clock_is_late())
 			break;
-		if (client->command != NULL
-			? ask_command(client, ret_start, ret_size)
-			: ask_servers(client, ret_start, ret_size))
+		if (client->command != NULL ? ask_command(client)
+					    : ask_servers(client))
 			return EX_OK;
 		if (!may_help(client))
 			break;

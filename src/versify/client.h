@@ -16,13 +16,10 @@ struct client {
 	const char *command; /* instead of a server, or NULL */
 	struct dial dial;
 	unsigned long retries;
-	bool verbose;  /* failures are said when they happen */
-	bool asks_why; /* a server that left without a reply */
-	const char *transform;
-	const unsigned char *request; /* a netstring */
-	size_t request_len;
-	unsigned char *reply; /* NETSTRING_HEADER_MAX + reply_max + 1 bytes */
-	size_t reply_max;
+	bool verbose;	       /* failures are said when they happen */
+	bool asks_why;	       /* a server that left without a reply */
+	const char *transform; /* or NULL: a poem is asked for */
+	struct exchange exchange;
 };
 
 /* Has client start the command, and ask no server. */
@@ -37,10 +34,9 @@ void client_add_servers(struct client *client, char *text);
 /*
  * Asks the command or the servers, all addresses of each, and all again
  * retries times, but those to whom that would not help, until one gives a good
- * reply or at clock_deadline.  Returns EX_OK with the text's place in
- * client->reply and its size; or the status of the failure that went furthest,
- * where that of each server has been said.
+ * reply or at clock_deadline.  Returns EX_OK; or the status of the failure that
+ * went furthest, where that of each server has been said.
  */
-int client_ask(struct client *client, size_t *ret_start, size_t *ret_size);
+int client_ask(struct client *client);
 
 #endif

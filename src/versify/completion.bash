@@ -33,10 +33,10 @@ _versify_parse() {
 		case $word in
 		-e | --execute) command=${words[++i]} ;;
 		--*timeout | --max-length | --output | --retries) ((++i)) ;;
-		--list) list=1 ;;
+		--list | --get) list=1 ;;
 		--*) ;;
 		-*[cmort]) ((++i)) ;;
-		-*l*) list=1 ;;
+		-*[gl]*) list=1 ;;
 		-?*) ;;
 		*) operands+=("$word") ;;
 		esac
@@ -59,10 +59,10 @@ _versify() {
 	-[!-]*[cmrt] | -[cmrt] | --*timeout | --max-length | --retries) return ;;
 	esac
 	if [[ $word == -* ]]; then
-		mapfile -t COMPREPLY < <(compgen -W '-4 -6 -c -e -f -h -l -m
-			-o -q -r -t -v -V --connect-timeout --execute
-			--fallback --help --ipv4 --ipv6 --list --max-length
-			--output --quiet --retries --timeout --verbose
+		mapfile -t COMPREPLY < <(compgen -W '-4 -6 -c -e -f -g -h -l -m
+			-o -q -r -t -u -v -V --connect-timeout --execute
+			--fallback --get --help --ipv4 --ipv6 --list --max-length
+			--output --quiet --retries --timeout --udp --verbose
 			--version' -- "$word")
 		return
 	fi

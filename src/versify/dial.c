@@ -128,6 +128,11 @@ start_connecting(const struct dial *dial, struct dial_attempt *attempt)
 	say(SAY_ALL, format, attempt->server->failure.name, host, port);
 	attempt->fd = socket(address->addr.ss_family,
 	    dial->type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	/* On a UNIX socket who has no name gets no answer. */
+	if (dial->type == SOCK_DGRAM && address->addr.ss_family == AF_UNIX &&
+	    attempt->fd >= 0)
+		bind(attempt->fd, (const struct sockaddr *)&address->addr,
+		    sizeof(sa_family_t));
 	if (attempt->fd >= 0)
 		return judge(
 		    attempt, connect_socket(attempt->fd, address, false));

@@ -119,15 +119,17 @@ fail_input(struct exchange_failure *failure, ssize_t n, size_t len)
 }
 
 static bool
-read_reply(int fd, unsigned char *reply, size_t max, size_t *ret_len,
-    size_t *ret_start, size_t *ret_size, struct exchange_failure *failure)
+read_reply(struct exchange *exchange, int fd, size_t *ret_len,
+    struct exchange_failure *failure)
 {
+	unsigned char *reply = exchange->reply;
+	const size_t room = NETSTRING_HEADER_MAX + exchange->max + 1;
 	size_t len = 0;
 	ssize_t n;
 
 	for (;;) {
-		switch (
-		    netstring_decode(reply, len, max, ret_start, ret_size)) {
+		switch (netstring_decode(reply, len, exchange->max,
+		    &exchange->start, &exchange->size)) {
 		case NETSTRING_OK:
 			*ret_len = len;
 			return true;
@@ -138,12 +140,12 @@ read_reply(int fd, unsigned char *reply, size_t max, size_t *ret_len,
 		case NETSTRING_TOO_LONG:
 			return exchange_fail(failure, EXCHANGE_REPLY,
 			    EX_PROTOCOL,
-			    "the reply is longer than %zu bytes (see -m)", max);
+			    "the reply is longer than %zu bytes (see -m)",
+			    exchange->max);
 		case NETSTRING_MORE:
 			break;
 		}
-		n = receive(
-		    fd, reply + len, NETSTRING_HEADER_MAX + max + 1 - len);
+		n = receive(fd, reply + len, room - len);
 		if (n <= 0)
 			return fail_input(failure, n, len);
 		len += (size_t)n;
@@ -158,13 +160,12 @@ static bool
 await_close(int fd, struct exchange_failure *failure)
 {
 	unsigned char stray;
-	ssize_t n;
+	ssize_t n = 0;
 
 	shutdown(fd, SHUT_WR);
-	if (!clock_wait(
+	if (clock_wait(
 		fd, POLLIN, clock_deadline(clock_after(EXCHANGE_CLOSE_MS))))
-		return true;
-	n = recv(fd, &stray, sizeof(stray), MSG_DONTWAIT);
+		n = recv(fd, &stray, sizeof(stray), MSG_DONTWAIT);
 	if (n > 0)
 		return exchange_fail(failure, EXCHANGE_REPLY, EX_PROTOCOL,
 		    "bytes follow the reply");
@@ -175,18 +176,73 @@ await_close(int fd, struct exchange_failure *failure)
 }
 
 bool
-exchange_run(int fd, const unsigned char *request, size_t len,
-    unsigned char *reply, size_t max, size_t *ret_start, size_t *ret_size,
-    struct exchange_failure *ret_failure)
+exchange_run(
+    struct exchange *exchange, int fd, struct exchange_failure *ret_failure)
 {
-	size_t reply_len = 0;
+	size_t len = 0;
 
-	if (!send_request(fd, request, len, ret_failure) ||
-	    !read_reply(
-		fd, reply, max, &reply_len, ret_start, ret_size, ret_failure))
+	if (!send_request(
+		fd, exchange->request, exchange->request_len, ret_failure) ||
+	    !read_reply(exchange, fd, &len, ret_failure))
 		return false;
-	if (reply_len > *ret_start + *ret_size + 1)
+	if (len > exchange->start + exchange->size + 1)
 		return exchange_fail(ret_failure, EXCHANGE_REPLY, EX_PROTOCOL,
 		    "bytes follow the reply");
 	return await_close(fd, ret_failure);
+}
+
+/* Waits for a reply.  Returns 0, ECONNREFUSED or another, or EAGAIN. */
+static int
+receive_datagram(struct exchange *exchange, int fd, int64_t until)
+{
+	const size_t room = NETSTRING_HEADER_MAX + exchange->max + 1;
+	ssize_t n;
+
+	while (clock_wait(fd, POLLIN, until)) {
+		n = recv(fd, exchange->reply, room, MSG_DONTWAIT | MSG_TRUNC);
+		if (n < 0 && errno != EAGAIN && errno != EINTR)
+			return errno;
+		if (n > 0 && (size_t)n <= room &&
+		    netstring_decode(exchange->reply, (size_t)n, exchange->max,
+			&exchange->start, &exchange->size) == NETSTRING_OK &&
+		    exchange->start + exchange->size + 1 == (size_t)n)
+			return 0;
+		if (clock_is_late())
+			break;
+	}
+	return EAGAIN;
+}
+
+bool
+exchange_datagrams(
+    struct exchange *exchange, int fd, struct exchange_failure *ret_failure)
+{
+	static unsigned char datagram[EXCHANGE_DATAGRAM_MAX];
+	size_t len, longer = EXCHANGE_DATAGRAM_MIN;
+	int error = EAGAIN;
+
+	memcpy(datagram, exchange->request, exchange->request_len);
+	for (unsigned i = 0; error == EAGAIN && !clock_is_late(); i++) {
+		if (i % 2 == 1)
+			longer = longer * 2 < EXCHANGE_DATAGRAM_MAX
+				     ? longer * 2
+				     : EXCHANGE_DATAGRAM_MAX;
+		len = i % 2 == 1 ? longer : EXCHANGE_DATAGRAM_MIN;
+		if (len < exchange->request_len)
+			len = exchange->request_len;
+		/* One that is too long for the way is as good as lost. */
+		if (send(fd, datagram, len, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 &&
+		    errno == ECONNREFUSED)
+			error = ECONNREFUSED;
+		else
+			error = receive_datagram(
+			    exchange, fd, clock_deadline(clock_after(1000)));
+	}
+	if (error == EAGAIN)
+		return exchange_fail(ret_failure, EXCHANGE_SEND, EX_TEMPFAIL,
+		    "out of time: no reply");
+	if (error != 0)
+		exchange_fail(ret_failure, EXCHANGE_CONNECT, EX_UNAVAILABLE,
+		    "cannot ask: %s", strerror(error));
+	return error == 0;
 }

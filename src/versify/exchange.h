@@ -9,6 +9,9 @@
 /* How long a server may take to close after its reply. */
 #define EXCHANGE_CLOSE_MS 2000
 
+#define EXCHANGE_DATAGRAM_MIN 1200
+#define EXCHANGE_DATAGRAM_MAX 65507
+
 /* How far it went until it failed. */
 enum exchange_stage {
 	EXCHANGE_LOOK_UP, /* its name is not known */
@@ -39,19 +42,32 @@ bool exchange_fail(struct exchange_failure *ret_failure,
 /* Tells whether it is that the other side left without a byte of a reply. */
 bool exchange_is_left(const struct exchange_failure *failure);
 
+struct exchange {
+	const unsigned char *request; /* a netstring */
+	size_t request_len;   /* or 0: the reply is asked for by nothing */
+	unsigned char *reply; /* NETSTRING_HEADER_MAX + max + 1 bytes */
+	size_t max;	      /* of its content, at most 999999999 */
+	size_t start, size;   /* of that in reply, once it is whole */
+};
+
 /*
- * Sends the len bytes of request on the connected stream socket fd and reads
- * until a whole netstring and the end of the connection are there: all that
- * came is written to reply, of which the caller owns NETSTRING_HEADER_MAX +
- * max + 1 bytes, where max is the longest content accepted (at most
- * 999999999).  A server that keeps the connection open is given
- * EXCHANGE_CLOSE_MS to send a byte that does not belong there.
- *
- * Returns true with the content's place in reply and its size, or false with
- * the failure; at clock_deadline at the latest.
+ * Sends the request on the connected stream socket fd and reads until a whole
+ * netstring and the end of the connection are there.  A server that keeps the
+ * connection open is given EXCHANGE_CLOSE_MS to send a byte that does not
+ * belong there.  Returns whether there is a reply, else with the failure; at
+ * clock_deadline at the latest.
  */
-bool exchange_run(int fd, const unsigned char *request, size_t len,
-    unsigned char *reply, size_t max, size_t *ret_start, size_t *ret_size,
-    struct exchange_failure *ret_failure);
+bool exchange_run(
+    struct exchange *exchange, int fd, struct exchange_failure *ret_failure);
+
+/*
+ * The same on a datagram socket, where a request and a reply are one datagram
+ * each: sends the request each second until there is a reply.  As no server's
+ * datagram is longer than its client's, it is padded, by turns to
+ * EXCHANGE_DATAGRAM_MIN and to a size that doubles up to the longest.  What is
+ * no netstring may be anybody's, and is let be.
+ */
+bool exchange_datagrams(
+    struct exchange *exchange, int fd, struct exchange_failure *ret_failure);
 
 #endif

@@ -48,10 +48,11 @@ reserve(struct versify_options *options, struct text *text)
 {
 	struct client *client = &options->client;
 
-	client->reply =
-	    memory_reserve(NETSTRING_HEADER_MAX + client->reply_max + 1);
-	if (client->reply != NULL &&
-	    text_open(text, client->transform, options->request_max))
+	client->exchange.reply =
+	    memory_reserve(NETSTRING_HEADER_MAX + client->exchange.max + 1);
+	if (client->exchange.reply != NULL &&
+	    (client->transform == NULL ||
+		text_open(text, client->transform, options->request_max)))
 		return;
 	say_die(errno == ENAMETOOLONG ? EX_USAGE : EX_OSERR,
 	    "cannot make a request: %s", strerror(errno));
@@ -139,22 +140,26 @@ static int
 transform(struct versify_options *options, struct text *text, bool has_input)
 {
 	struct client *client = &options->client;
+	struct exchange *exchange = &client->exchange;
 	int fd = -1, status = EX_OK;
-	size_t start = 0, size = 0;
 
-	if (!options->list) {
+	if (!options->list && client->transform != NULL) {
 		fd = open_input(options, has_input);
 		status = read_text(options, text, fd);
 	}
 	if (status == EX_OK) {
-		text_make_request(text, &client->request, &client->request_len);
+		if (client->transform != NULL)
+			text_make_request(
+			    text, &exchange->request, &exchange->request_len);
 		clock_set_deadline(clock_after(options->timeout_ms));
-		status = client_ask(client, &start, &size);
+		status = client_ask(client);
 	}
 	if (status == EX_OK && options->list)
-		return write_list(options, client->reply + start, size);
+		return write_list(
+		    options, exchange->reply + exchange->start, exchange->size);
 	if (status == EX_OK)
-		return write_text(options, client->reply + start, size, -1);
+		return write_text(options, exchange->reply + exchange->start,
+		    exchange->size, -1);
 	if (!options->fallback)
 		return status;
 	say(SAY_FAILURES, "the text is written as it is");

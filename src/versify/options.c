@@ -13,16 +13,17 @@
 #include "say.h"
 #include "wire/protocol.h"
 
-#define CONNECT_MS_DEFAULT 10000
-#define REPLY_MAX_DEFAULT  999999
-#define RETRIES_MAX	   999
-#define TIMEOUT_S_MAX	   999999999
+#define CONNECT_MS_DEFAULT   10000
+#define REPLY_MAX_DEFAULT    999999
+#define RETRIES_MAX	     999
+#define DATAGRAM_REQUEST_MAX (EXCHANGE_DATAGRAM_MAX - sizeof("65500:"))
+#define TIMEOUT_S_MAX	     999999999
 
 static const char help[] =
-    "usage: versify [-46fhqvV] [-c SECONDS] [-m BYTES] [-o FILE] [-r RETRIES]\n"
+    "usage: versify [-46fhquvV] [-c SECONDS] [-m BYTES] [-o FILE] [-r RETRIES]\n"
     "               [-t SECONDS] SERVER TRANSFORM [FILE]\n"
     "       versify [OPTIONS] -e COMMAND TRANSFORM [FILE]\n"
-    "       versify [OPTIONS] -l SERVER\n"
+    "       versify [OPTIONS] -l|-g SERVER, or -e COMMAND -l|-g\n"
     "Has SERVER transform FILE or standard input, and writes the result.\n"
     "SERVER is HOST, HOST:PORT, [IPV6]:PORT, a UNIX socket's PATH or @NAME; or some\n"
     "of these with commas between; or - for $VERSIFY_SERVER.  The port is 11000.\n"
@@ -30,12 +31,14 @@ static const char help[] =
     "  -c, --connect-timeout SECONDS  bound each attempt to connect (10; 0: never)\n"
     "  -e, --execute COMMAND          start this handler, ask no server\n"
     "  -f, --fallback                 write the text as it is if there is no reply\n"
+    "  -g, --get                      get the poem that SERVER sends to anybody\n"
     "  -l, --list                     list the server's transforms\n"
     "  -m, --max-length BYTES         accept no longer reply (999999)\n"
     "  -o, --output FILE              replace FILE by the result\n"
     "  -q, --quiet                    say nothing: the exit status tells\n"
     "  -r, --retries RETRIES          ask again so often after a failure (0)\n"
     "  -t, --timeout SECONDS          bound the exchange (30; 0: never)\n"
+    "  -u, --udp                      ask by datagrams, each second anew\n"
     "  -v, --verbose                  say what is tried, each failure, and why\n"
     "  -h, --help, -V, --version      show this help, or the version\n";
 
@@ -45,6 +48,7 @@ static const struct option long_options[] = {
     {"connect-timeout", required_argument, NULL, 'c'},
     {"execute", required_argument, NULL, 'e'},
     {"fallback", no_argument, NULL, 'f'},
+    {"get", no_argument, NULL, 'g'},
     {"help", no_argument, NULL, 'h'},
     {"list", no_argument, NULL, 'l'},
     {"max-length", required_argument, NULL, 'm'},
@@ -52,13 +56,14 @@ static const struct option long_options[] = {
     {"quiet", no_argument, NULL, 'q'},
     {"retries", required_argument, NULL, 'r'},
     {"timeout", required_argument, NULL, 't'},
+    {"udp", no_argument, NULL, 'u'},
     {"verbose", no_argument, NULL, 'v'},
     {"version", no_argument, NULL, 'V'},
     {NULL, 0, NULL, 0},
 };
 
 static const struct options command_line = {
-    .letters = ":46c:e:fhlm:o:qr:t:vV",
+    .letters = ":46c:e:fghlm:o:qr:t:uvV",
     .names = long_options,
     .help = help,
     .version = "versify " VERSION "\n",
@@ -119,14 +124,17 @@ parse_options(int argc, char *argv[], struct versify_options *options)
 		case 'f':
 			options->fallback = true;
 			break;
+		case 'g':
+			options->get = true;
+			break;
 		case 'l':
 			options->list = true;
 			break;
 		case 'm':
-			client->reply_max =
+			client->exchange.max =
 			    number("the maximum length", 1, OPTIONS_LENGTH_MAX);
-			if (options->request_max < client->reply_max)
-				options->request_max = client->reply_max;
+			if (options->request_max < client->exchange.max)
+				options->request_max = client->exchange.max;
 			break;
 		case 'o':
 			options->output =
@@ -142,6 +150,9 @@ parse_options(int argc, char *argv[], struct versify_options *options)
 			break;
 		case 't':
 			options->timeout_ms = seconds("the timeout");
+			break;
+		case 'u':
+			client->dial.type = SOCK_DGRAM;
 			break;
 		case 'v':
 			say_no_more_than(SAY_ALL);
@@ -162,32 +173,50 @@ add_servers(struct client *client, char *text)
 	client_add_servers(client, text);
 }
 
+/* Returns NULL or which two options do not go together. */
+static const char *
+find_conflict(const struct versify_options *options)
+{
+	const bool udp = options->client.dial.type == SOCK_DGRAM;
+
+	if (options->fallback && options->list)
+		return "-f and -l exclude each other";
+	if (options->fallback && options->get)
+		return "-f and -g exclude each other: there is no other text";
+	if (options->list && options->get)
+		return "-g and -l exclude each other";
+	if (udp && (options->get || options->client.command != NULL))
+		return "-u goes with neither -e nor -g";
+	return NULL;
+}
+
 /* Returns NULL or what is wrong with the words after the options. */
 static const char *
 parse_operands(int argc, char *argv[], struct versify_options *options)
 {
 	struct client *client = &options->client;
-	const char *file;
+	const char *file = "-";
 	int i = optind;
 
 	if (client->command == NULL && i == argc)
 		return "a server is missing";
 	if (client->command == NULL)
 		add_servers(client, argv[i++]);
-	if (options->list && options->fallback)
-		return "-f and -l exclude each other";
-	client->transform = "transforms";
-	if (!options->list && i == argc)
-		return "a transform is missing";
-	if (!options->list)
+	if (options->list) {
+		client->transform = "transforms";
+	} else if (!options->get) {
+		if (i == argc)
+			return "a transform is missing";
 		client->transform = argv[i++];
-	if (client->transform[0] == '\0' ||
-	    strchr(client->transform, '.') != NULL)
-		say_die(EX_USAGE,
-		    "\"%s\" is no transform: a name is not empty and has no dot; "
-		    "usage: versify SERVER TRANSFORM [FILE]: see versify --help",
-		    client->transform);
-	file = i < argc && !options->list ? argv[i++] : "-";
+		if (client->transform[0] == '\0' ||
+		    strchr(client->transform, '.') != NULL)
+			say_die(EX_USAGE,
+			    "\"%s\" is no transform: a name is not empty and has no dot; "
+			    "usage: versify SERVER TRANSFORM [FILE]: see versify --help",
+			    client->transform);
+		if (i < argc)
+			file = argv[i++];
+	}
 	options->file = strcmp(file, "-") != 0 ? file : NULL;
 	return i < argc ? "there are too many arguments" : NULL;
 }
@@ -203,11 +232,20 @@ versify_options_parse(
 	ret_options->client.dial.family = AF_UNSPEC;
 	ret_options->client.dial.type = SOCK_STREAM;
 	ret_options->client.dial.timeout_ms = CONNECT_MS_DEFAULT;
-	ret_options->client.reply_max = REPLY_MAX_DEFAULT;
+	ret_options->client.exchange.max = REPLY_MAX_DEFAULT;
 	ret_options->request_max = PROTOCOL_LENGTH_MAX;
 	ret_options->timeout_ms = PROTOCOL_TIMEOUT_S * 1000;
 	parse_options(argc, argv, ret_options);
-	error = parse_operands(argc, argv, ret_options);
+	error = find_conflict(ret_options);
+	if (error == NULL)
+		error = parse_operands(argc, argv, ret_options);
+	if (ret_options->client.dial.type == SOCK_DGRAM) {
+		ret_options->client.asks_why = false;
+		if (ret_options->request_max > DATAGRAM_REQUEST_MAX)
+			ret_options->request_max = DATAGRAM_REQUEST_MAX;
+	}
+	if (ret_options->get)
+		ret_options->client.asks_why = false;
 	if (error != NULL)
 		say_die(EX_USAGE, "%s: see versify --help", error);
 }

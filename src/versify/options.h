@@ -14,6 +14,7 @@ struct versify_options {
 	const char *file;   /* or NULL: standard input */
 	const char *output; /* or NULL: standard output */
 	bool fallback;
+	bool get; /* a poem */
 	bool list;
 	size_t request_max;
 	int64_t timeout_ms; /* of the exchange; 0 is any time */

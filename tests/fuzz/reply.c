@@ -27,8 +27,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const unsigned char request[] = "7:rot13.x,";
 	struct exchange_failure failure = {0};
-	size_t start = 0, len = 0, want_start = 0, want_len = 0;
-	unsigned char *reply;
+	struct exchange exchange = {
+	    .request = request, .request_len = sizeof(request) - 1, .max = MAX};
+	size_t want_start = 0, want_len = 0;
 	int fds[2];
 	bool good, want;
 
@@ -40,18 +41,18 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	PROPERTY(write(fds[1], data, size) == (ssize_t)size);
 	/* Not closed: the request must find someone who takes it. */
 	PROPERTY(shutdown(fds[1], SHUT_WR) == 0);
-	reply = property_room(NETSTRING_HEADER_MAX + MAX + 1);
-	good = exchange_run(fds[0], request, sizeof(request) - 1, reply, MAX,
-	    &start, &len, &failure);
+	exchange.reply = property_room(NETSTRING_HEADER_MAX + MAX + 1);
+	good = exchange_run(&exchange, fds[0], &failure);
 	want = is_reply(data, size, &want_start, &want_len);
 	PROPERTY(good == want);
 	if (good)
-		PROPERTY(start == want_start && len == want_len &&
-			 memcmp(reply, data, size) == 0);
+		PROPERTY(exchange.start == want_start &&
+			 exchange.size == want_len &&
+			 memcmp(exchange.reply, data, size) == 0);
 	else
 		PROPERTY(failure.status >= 64 && failure.status <= 78 &&
 			 failure.reason[0] != '\0');
-	free(reply);
+	free(exchange.reply);
 	close(fds[0]);
 	close(fds[1]);
 	return 0;
