@@ -12,8 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "children.h"
 #include "host/log.h"
+#include "process.h"
 #include "program.h"
 
 /* Why no filter of the folder dir may be run, or NULL. */
@@ -44,7 +44,7 @@ filters_open(struct filters *filters, const char *dir)
 	reason = refuse_folder(filters->dirs[filters->count]);
 	if (reason != NULL)
 		return reason;
-	if (!children_read(&children))
+	if (!process_children(&children))
 		return "/proc/thread-self/children cannot be read";
 	filters->count++;
 	return NULL;

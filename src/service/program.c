@@ -14,10 +14,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "children.h"
 #include "host/io.h"
 #include "host/log.h"
-#include "launch.h"
+#include "process.h"
 
 #define LINE_LEN_MAX 200
 #define LINES_MAX    100
@@ -89,7 +88,7 @@ close_end(struct run *run, int end)
 static bool
 prepare(struct children *ret_before)
 {
-	if (!children_read(ret_before))
+	if (!process_children(ret_before))
 		return false;
 	errno = EAGAIN;
 	return ret_before->count < CHILDREN_MAX &&
@@ -103,7 +102,7 @@ start(struct run *run, const char *path, const unsigned char *text, size_t len)
 {
 	int ours[2];
 
-	run->pid = launch(path, run->name, text, len, ours);
+	run->pid = process_start(path, run->name, text, len, ours);
 	if (run->pid > 0) {
 		run->ends[OUT].fd = ours[0];
 		run->ends[ERR].fd = ours[1];
@@ -114,7 +113,7 @@ start(struct run *run, const char *path, const unsigned char *text, size_t len)
 	if (io_is_late())
 		return fail_late(run);
 	return fail(run, SERVICE_BROKEN, "cannot start it: %s",
-	    launch_explain(path, errno));
+	    process_explain(path, errno));
 }
 
 /* Takes output. */
@@ -247,7 +246,7 @@ program_run(struct filters *filters, const char *path, const char *name,
 	hear_last(&run);
 	for (int i = 0; i < ENDS; i++)
 		close_end(&run, i);
-	if (!children_kill(&before))
+	if (!process_kill_children(&before))
 		result = fail(
 		    &run, SERVICE_BROKEN, "its processes cannot be killed");
 	prctl(PR_SET_CHILD_SUBREAPER, 0L, 0L, 0L, 0L);

@@ -226,7 +226,7 @@ def durations():
             client.sendall(REQUEST[3:])
             check(receive(client) == REPLY, "answered")
             client.close()
-            took(handler.stderr.readline().decode(), 1300)
+            took(handler.stderr.readline().decode(), 1000)
             check(receive(queued) == REPLY, "who is queued, too")
         took(handler.stderr.readline().decode(), 0)
         handler.terminate()

@@ -16,15 +16,15 @@
 #include <stddef.h>
 
 #include "host/io.h"
-#include "service/children.h"
 #include "service/filter.h"
+#include "service/process.h"
 #include "unit.h"
 
 /* Numbers of bytes that nobody else reads or writes. */
 #define TEXT_LEN 4321
 #define CAP	 5432
 
-/* What children.c and program.c read at once. */
+/* What process.c and program.c read at once. */
 #define CHILDREN_READ ((size_t)CHILDREN_MAX * 12)
 #define ERR_READ      200
 
@@ -135,8 +135,8 @@ no_children(void)
 {
 	struct children children = {.count = 0};
 
-	EXPECT(!children_read(&children));
-	EXPECT(!children_kill(&children));
+	EXPECT(!process_children(&children));
+	EXPECT(!process_kill_children(&children));
 }
 
 static void
@@ -150,7 +150,7 @@ no_kill(void)
 		prctl(PR_SET_PDEATHSIG, (long)SIGKILL, 0L, 0L, 0L);
 	while (pid == 0)
 		pause();
-	EXPECT(!children_kill(&none));
+	EXPECT(!process_kill_children(&none));
 }
 
 /* What it started ends by itself. */

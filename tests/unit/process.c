@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* The children of this process, few and many. */
-#include "service/children.h"
+#include "service/process.h"
 
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -51,7 +51,7 @@ check_read(size_t count)
 
 	leave_blanks();
 	memset(&children, 0xaa, sizeof(children));
-	EXPECT(children_read(&children));
+	EXPECT(process_children(&children));
 	EXPECT(children.count == count);
 	EXPECT(memcmp(children.pids, pids, count * sizeof(pids[0])) == 0);
 }
@@ -74,13 +74,13 @@ test_kill(void)
 
 	for (size_t i = 3; i < MANY - 1; i++)
 		end(i);
-	EXPECT(children_read(&keep) && keep.count == 4);
+	EXPECT(process_children(&keep) && keep.count == 4);
 	keep.count = 3;
 	for (size_t i = 4; i < MANY; i++)
 		start(i);
-	EXPECT(children_kill(&keep));
+	EXPECT(process_kill_children(&keep));
 	check_read(3);
-	EXPECT(children_kill(&keep));
+	EXPECT(process_kill_children(&keep));
 	check_read(3);
 	for (size_t i = 0; i < 3; i++)
 		end(i);
@@ -100,7 +100,7 @@ test_kill_orphan(void)
 		pause();
 	}
 	EXPECT(pids[0] > 0);
-	EXPECT(children_kill(&none));
+	EXPECT(process_kill_children(&none));
 	EXPECT(waitpid(-1, NULL, WNOHANG) < 0 && errno == ECHILD);
 }
 
@@ -112,7 +112,7 @@ test_descriptor_0(void)
 	int copy = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
 
 	EXPECT(copy >= 3 && close(STDIN_FILENO) == 0);
-	EXPECT(children_read(&children) && children.count == 0);
+	EXPECT(process_children(&children) && children.count == 0);
 	EXPECT(fcntl(STDIN_FILENO, F_GETFD) < 0);
 	EXPECT(dup2(copy, STDIN_FILENO) == STDIN_FILENO && close(copy) == 0);
 }

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: ISC */
-/* Starts a program that inherits nothing, and reads a text. */
-#include "launch.h"
+/* A filter's processes: how the first is started, and how all are ended. */
+#include "process.h"
 
 #include <sys/mman.h>
+#include <sys/wait.h>
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,6 +16,8 @@
 #include "filter.h"
 #include "host/io.h"
 #include "host/spawn.h"
+
+#define TRIES_OF_1_MS 2000
 
 /* Since Linux 6.3. */
 #ifndef MFD_NOEXEC_SEAL
@@ -49,7 +53,7 @@ open_pipe(int *ret_ours, int *ret_theirs)
 }
 
 pid_t
-launch(const char *path, const char *name, const unsigned char *text,
+process_start(const char *path, const char *name, const unsigned char *text,
     size_t text_len, int ret_ours[2])
 {
 	char name_line[sizeof("VERSED_TRANSFORM=") + FILTER_NAME_MAX];
@@ -90,7 +94,7 @@ launch(const char *path, const char *name, const unsigned char *text,
 }
 
 const char *
-launch_explain(const char *path, int error)
+process_explain(const char *path, int error)
 {
 	static char reason[400];
 	char line[256] = "", *name = line + 2;
@@ -109,4 +113,64 @@ launch_explain(const char *path, int error)
 	    (int)strcspn(name, "\r"), name,
 	    strchr(name, '\r') != NULL ? "\\r" : "", strerror(errno));
 	return reason;
+}
+
+bool
+process_children(struct children *ret_children)
+{
+	char buf[CHILDREN_MAX * 12];
+	int fd = open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC);
+	ssize_t size;
+	size_t n = 0;
+	pid_t pid = 0;
+
+	if (fd < 0)
+		return false;
+	size = read(fd, buf, sizeof(buf));
+	close(fd);
+	if (size < 0)
+		return false;
+	for (ssize_t i = 0; i < size && n < CHILDREN_MAX; i++) {
+		if (buf[i] == ' ') {
+			ret_children->pids[n++] = pid;
+			pid = 0;
+		} else {
+			pid = pid * 10 + (buf[i] - '0');
+		}
+	}
+	ret_children->count = n;
+	return true;
+}
+
+static bool
+contains(const struct children *children, pid_t pid)
+{
+	for (size_t i = 0; i < children->count; i++)
+		if (children->pids[i] == pid)
+			return true;
+	return false;
+}
+
+bool
+process_kill_children(const struct children *keep)
+{
+	struct children all;
+
+	for (int i = 0; i < TRIES_OF_1_MS; i++) {
+		bool found = false;
+
+		if (!process_children(&all))
+			return false;
+		for (size_t k = 0; k < all.count; k++) {
+			if (contains(keep, all.pids[k]))
+				continue;
+			found = true;
+			kill(all.pids[k], SIGKILL);
+			waitpid(all.pids[k], NULL, WNOHANG);
+		}
+		if (!found)
+			return true;
+		poll(NULL, 0, 1);
+	}
+	return false;
 }
