@@ -198,6 +198,8 @@ test_words(void)
 	/* A colon as in EU:n, if it is one, and a letter is before it. */
 	EXPECT(titles_to("EU:N 3:THE A: B A::B", "Eu:n 3:The A: B A::B"));
 	EXPECT(titles_to("THE 90'S O''C", "The 90's O''C"));
+	EXPECT(titles_to("90\xe2\x80\x98S 90\xe2\x80\x99S 90\xef\xbc\x87S",
+	    "90\xe2\x80\x98s 90\xe2\x80\x99s 90\xef\xbc\x87s"));
 	EXPECT(titles_to("DON\xc2\xb4T FOO\xe2\x80\x8b"
 			 "BAR",
 	    "Don\xc2\xb4t Foo\xe2\x80\x8b"
