@@ -39,7 +39,8 @@ apply(const struct casemap *map, unsigned char *ret_text, size_t cap,
 			out += n;
 		}
 	}
-	good = casemap_codes(map, &p, map->end, &out);
+	/* A bad block is looked at again for its first bad byte. */
+	good = (n != CASEMAP_BAD) & casemap_codes(map, &p, map->end, &out);
 	*ret_len = (size_t)(good ? out - ret_text : p - map->start);
 	return good;
 }

@@ -149,6 +149,7 @@ test_whitelist(void)
 	EXPECT(ask("Shout", 5, "x", cap, room, &len) == SERVICE_UNKNOWN);
 	EXPECT(ask("", 0, "x", cap, room, &len) == SERVICE_UNKNOWN);
 	EXPECT(len == 1);
+	EXPECT(ask("shout", 5, "x", 1027, room, &len) == SERVICE_OK);
 	EXPECT(ask("shout", 5, "x", 1026, room, &len) == SERVICE_FAILED);
 	EXPECT(len == 1);
 	EXPECT(service_list(NULL, room, 65535, &len) == SERVICE_FAILED);
@@ -171,6 +172,9 @@ test_failure(void)
 	       SERVICE_FAILED);
 	EXPECT(at == 2);
 	EXPECT(memchr(room, 'A', cap) == NULL && room[0] == 0);
+	/* Where no byte of it can be nothing is touched. */
+	EXPECT(room[2 * 3 + TRANSFORM_SPARE - 1] == 0);
+	EXPECT(room[2 * 3 + TRANSFORM_SPARE] == 0xaa);
 	EXPECT(
 	    strcmp(service_failure(text, len, at), "not UTF-8 at byte 3") == 0);
 	EXPECT(strcmp(service_failure(text, len, 0),
