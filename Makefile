@@ -36,7 +36,7 @@ room = $(patsubst src/%.c,$B/$1/%.o,$(wildcard $(2:%=src/%/*.c)))
 
 SERVED       = service transforms wire host
 VERSED_OBJS  = $(call room,handler,versed $(SERVED))
-CGI_OBJS     = $(call room,handler,cgi $(SERVED)) $B/handler/parts.o
+CGI_OBJS     = $(call room,handler,cgi $(SERVED)) $B/handler/page-parts.o
 POOL_OBJS    = $(call room,cc,pool host)
 VERSIFY_OBJS = $(call room,cc,versify wire host)
 
@@ -70,11 +70,11 @@ $B/cc/%.o: src/%.c $(HEADERS) $(RULES)
 	$(CC) $(REQUIRED) $(CFLAGS) -c -o $@ $<
 
 # The page's HTML and style sheet, and the hash by which its policy names this.
-$B/parts.c: src/cgi/embed src/cgi/page.html src/cgi/page.css $(RULES)
+$B/page-parts.c: src/cgi/embed src/cgi/page.html src/cgi/page.css $(RULES)
 	@mkdir -p $(@D)
 	$< >$@
 
-$B/handler/parts.o: $B/parts.c
+$B/handler/page-parts.o: $B/page-parts.c
 	@mkdir -p $(@D)
 	$(HANDLER_CC) $(HANDLER_FLAGS) $(CFLAGS) -c -o $@ $<
 

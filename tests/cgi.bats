@@ -528,7 +528,7 @@ long_form() {
 	grep -qF "$line result=ok ms=" log
 	refused 400 'no REQUEST_METHOD: versed.cgi is for web servers' A \
 		REMOTE_ADDR=$'192.0.2.7\nspoof="x" y=' REMOTE_PORT=$'\x1b[m'
-	grep -q '^peer=192.0.2.7?spoof??x??y?:??m bytes_in=0 ' log
+	grep -q '^peer=- bytes_in=0 ' log
 }
 
 @test "the sandbox is entered before the body is read" {

@@ -32,20 +32,31 @@ decode_byte(const unsigned char *value, size_t len, unsigned char *ret_byte)
 	return 3;
 }
 
+size_t
+form_decode(const unsigned char *value, size_t len, unsigned char *ret_text)
+{
+	const unsigned char *end = value + len;
+	size_t used = 0;
+	unsigned char byte;
+
+	while (value < end) {
+		value += decode_byte(value, (size_t)(end - value), &byte);
+		if (byte == '\n' && used > 0 && ret_text[used - 1] == '\r')
+			used--;
+		ret_text[used++] = byte;
+	}
+	return used;
+}
+
 static bool
 is_called(const unsigned char *field, size_t len, const char *name)
 {
-	unsigned char byte;
-	size_t taken;
+	unsigned char text[64]; /* of a name, at three bytes for each */
+	size_t name_len = strlen(name);
 
-	for (; len > 0 && *name != '\0'; name++) {
-		taken = decode_byte(field, len, &byte);
-		if (byte != (unsigned char)*name)
-			return false;
-		field += taken;
-		len -= taken;
-	}
-	return len == 0 && *name == '\0';
+	return len <= sizeof(text) &&
+	       form_decode(field, len, text) == name_len &&
+	       memcmp(text, name, name_len) == 0;
 }
 
 bool
@@ -69,20 +80,4 @@ form_find(const unsigned char *body, size_t len, const char *name,
 	*ret_value = equals < end ? equals + 1 : end;
 	*ret_len = (size_t)(end - *ret_value);
 	return true;
-}
-
-size_t
-form_decode(const unsigned char *value, size_t len, unsigned char *ret_text)
-{
-	const unsigned char *end = value + len;
-	size_t used = 0;
-	unsigned char byte;
-
-	while (value < end) {
-		value += decode_byte(value, (size_t)(end - value), &byte);
-		if (byte == '\n' && used > 0 && ret_text[used - 1] == '\r')
-			used--;
-		ret_text[used++] = byte;
-	}
-	return used;
 }

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "check.h"
@@ -11,7 +12,6 @@
 #include "host/io.h"
 #include "host/log.h"
 #include "host/memory.h"
-#include "media.h"
 #include "response.h"
 #include "service/filter.h"
 #include "service/service.h"
@@ -22,43 +22,38 @@
 #define FORM_READ_MIN ((size_t)1 << 20)
 
 static void
-read_variables(struct gateway *gateway, char *(*get)(const char *variable))
+read_variables(struct gateway *gateway)
 {
-	const char *type = get("CONTENT_TYPE");
+	const struct endpoint_peer server = {.is_single = true};
 	size_t max = gateway->max;
 
-	gateway->method = cgi_method(get("REQUEST_METHOD"));
-	gateway->name = NULL;
-	gateway->name_len = 0;
-	cgi_name(get("PATH_INFO"), &gateway->name, &gateway->name_len);
-	gateway->is_form = gateway->name_len == 0 && media_is_form(type);
-	gateway->is_multipart = media_is_multipart(type);
-	gateway->is_utf8 = media_is_utf8(type);
-	gateway->is_coded = media_is_coded(get("HTTP_CONTENT_ENCODING"));
+	gateway->method = cgi_method(getenv("REQUEST_METHOD"));
+	cgi_name(getenv("PATH_INFO"), &gateway->name, &gateway->name_len);
+	gateway->type = getenv("CONTENT_TYPE");
+	gateway->coding = getenv("HTTP_CONTENT_ENCODING");
+	gateway->is_form = gateway->name_len == 0 && cgi_is_form(gateway->type);
 	if (gateway->is_form) {
 		max = max * FORM_GROWTH + FORM_OWN_MAX;
 		if (max < FORM_READ_MIN)
 			max = FORM_READ_MIN;
 	}
-	gateway->body_size = 0;
-	gateway->length =
-	    cgi_content_length(get("CONTENT_LENGTH"), max, &gateway->body_size);
-	gateway->wants_html = media_wants_html(get("HTTP_ACCEPT"));
-	cgi_peer(get("REMOTE_ADDR"), get("REMOTE_PORT"), gateway->peer);
+	gateway->length = cgi_content_length(
+	    getenv("CONTENT_LENGTH"), max, &gateway->body_size);
+	endpoint_peer_name(&server, gateway->peer);
 }
 
 const char *
-gateway_open(struct gateway *gateway, char *(*get)(const char *variable))
+gateway_open(struct gateway *gateway)
 {
 	size_t text_max, list_cap = service_capacity(0);
 
-	read_variables(gateway, get);
-	text_max = gateway->max; /* a form's body may be longer than its text */
-	if (text_max > gateway->body_size)
-		text_max = gateway->body_size;
+	read_variables(gateway);
+	/* A form's body may be longer than its text. */
+	text_max = gateway->max;
 	/* A filter's room is the same for any text. */
-	gateway->result_cap = service_capacity(
-	    gateway->filters != NULL ? gateway->max : text_max);
+	if (gateway->filters == NULL && text_max > gateway->body_size)
+		text_max = gateway->body_size;
+	gateway->result_cap = service_capacity(text_max);
 	gateway->list = memory_reserve(list_cap);
 	gateway->body = memory_reserve(gateway->body_size + 1);
 	gateway->result = memory_reserve(gateway->result_cap);
@@ -69,13 +64,6 @@ gateway_open(struct gateway *gateway, char *(*get)(const char *variable))
 		&gateway->list_len) != SERVICE_OK)
 		return "the transforms cannot be listed";
 	return NULL;
-}
-
-static bool
-refuse(
-    struct response *response, int code, const char *result, const char *reason)
-{
-	return response_fail(response, code, LOG_NOTICE, result, reason);
 }
 
 static bool
@@ -91,10 +79,10 @@ read_body(const struct gateway *gateway, int fd, struct response *response)
 			break;
 		case IO_EOF:
 		case IO_RESET:
-			return refuse(response, 400, "truncated",
+			return response_refuse(response, 400, "truncated",
 			    "the body ended before its length");
 		case IO_TIMEOUT:
-			return refuse(response, 400, "timeout",
+			return response_refuse(response, 400, "timeout",
 			    "the request was not whole at the deadline");
 		default:
 			return response_fail(response, 503, LOG_ERR, "error",
@@ -105,34 +93,34 @@ read_body(const struct gateway *gateway, int fd, struct response *response)
 }
 
 /*
- * Takes what the response's page needs from the form, each value decoded where
- * it lies.  All are found before one is: a value may then look like a field.
+ * Takes what the response's page needs from the form.  All fields are found
+ * before one is decoded where it lies: its value may then look like another.
  */
 static bool
 read_form(const struct gateway *gateway, struct response *response)
 {
 	const unsigned char *name, *text, *as, *body = gateway->body;
-	size_t name_len = 0, text_len, as_len, size = gateway->body_size;
+	size_t name_len, text_len, as_len, size = gateway->body_size;
 	bool has_name = form_find(body, size, "transform", &name, &name_len);
 	bool has_text = form_find(body, size, "text", &text, &text_len);
 
 	response->header.is_file = form_find(body, size, "as", &as, &as_len) &&
 				   as_len == 4 && memcmp(as, "file", 4) == 0;
 	if (has_name) {
-		response->log.name = name;
 		response->log.name_len =
 		    form_decode(name, name_len, gateway->body + (name - body));
+		response->log.name = name;
 	}
 	if (has_text) {
-		response->page.text = text;
 		response->page.text_len =
 		    form_decode(text, text_len, gateway->body + (text - body));
+		response->page.text = text;
 	}
 	if (!has_name || !has_text)
-		return refuse(response, 400, "malformed",
+		return response_refuse(response, 400, "malformed",
 		    "the form lacks its transform or its text");
 	if (response->page.text_len > gateway->max)
-		return refuse(
+		return response_refuse(
 		    response, 413, "too-long", "the text is past the limit");
 	return true;
 }
@@ -151,9 +139,10 @@ transform(const struct gateway *gateway, struct response *response)
 		    service_is_utf8(gateway->result, response->header.size);
 		return true;
 	case SERVICE_UNKNOWN:
-		return refuse(response, 404, "unknown", "no such transform");
+		return response_refuse(
+		    response, 404, "unknown", "no such transform");
 	case SERVICE_LATE:
-		return refuse(response, 503, "timeout",
+		return response_refuse(response, 503, "timeout",
 		    "the filter was not done at the deadline");
 	case SERVICE_BROKEN:
 		response->told = "the server cannot run this transform";
@@ -200,7 +189,8 @@ wants_page(const struct gateway *gateway, const struct response *response)
 	if (gateway->method == CGI_POST)
 		return gateway->is_form && !(response->header.is_file &&
 					       response->header.code == 200);
-	return gateway->wants_html && response->header.code == 200;
+	return response->header.code == 200 &&
+	       cgi_wants_html(getenv("HTTP_ACCEPT"));
 }
 
 /*
@@ -210,12 +200,12 @@ wants_page(const struct gateway *gateway, const struct response *response)
 static void
 drop_body(const struct gateway *gateway, int fd, size_t done)
 {
-	bool is_read = gateway->method <= CGI_OPTIONS;
 	size_t rest = gateway->body_size - done;
 
 	if (gateway->length != CGI_LENGTH_OK)
 		rest = SIZE_MAX;
-	if (gateway->length == CGI_LENGTH_NONE && is_read)
+	if (gateway->length == CGI_LENGTH_NONE &&
+	    gateway->method <= CGI_OPTIONS)
 		rest = 0;
 	if (rest > 0)
 		io_drain(fd, rest);

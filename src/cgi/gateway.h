@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "host/endpoint.h"
 #include "request.h"
 
 struct filters;
@@ -17,29 +18,23 @@ struct gateway {
 	enum cgi_method method;	   /* from here on the gateway's own */
 	const unsigned char *name; /* or NULL: PATH_INFO is no path */
 	size_t name_len;	   /* 0: the program itself */
+	const char *type, *coding; /* of the body, or NULL */
+	bool is_form;		   /* for the program itself */
 	enum cgi_length length;
 	size_t body_size;
-	bool is_form; /* for the program itself */
-	bool is_multipart;
-	bool is_utf8;
-	bool is_coded;
-	bool wants_html;
-	char peer[CGI_PEER_MAX];
+	char peer[ENDPOINT_NAME_MAX];
 	unsigned char *list; /* of the transforms */
 	size_t list_len;
-	unsigned char *body;
-	unsigned char *result;
+	unsigned char *body, *result;
 	size_t result_cap;
 };
 
 /*
- * Reads the request's variables through get, getenv(3) or the like, and
- * reserves the memory for it; none is taken before it is used.  The strings
- * stay the caller's and must outlive the gateway.  Returns NULL, or the
- * reason why there is no memory or no list of the transforms.
+ * Reads the request's variables and reserves the memory for it; none is taken
+ * before it is used.  Returns NULL, or the reason why there is no memory or no
+ * list of the transforms.
  */
-const char *gateway_open(
-    struct gateway *gateway, char *(*get)(const char *variable));
+const char *gateway_open(struct gateway *gateway);
 
 /*
  * Reads the request's body from in_fd, writes the response to out_fd and logs

@@ -2,11 +2,10 @@
 /* The header of a CGI program's response. */
 #include "header.h"
 
-#include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 
-#include "parts.h"
+#include "page.h"
 
 static const struct {
 	int code;
@@ -24,49 +23,24 @@ static const struct {
     {503, "Service Unavailable"},
 };
 
-/* A header in the making; all lines together have room. */
-struct lines {
-	char *text;
-	size_t len;
-};
-
-static void __attribute__((format(printf, 2, 3)))
-add(struct lines *lines, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	lines->len += (size_t)vsnprintf(
-	    lines->text + lines->len, HEADER_MAX - lines->len, format, args);
-	va_end(args);
-}
-
 size_t
 header_write(const struct header *header, char ret_header[HEADER_MAX])
 {
-	struct lines lines = {ret_header, 0};
 	bool is_form = header->is_html || header->is_file;
+	char content[128] = "";
 	size_t i = 0;
+	int len;
 
 	while (statuses[i].code != header->code)
 		i++;
-	add(&lines, "Status: %d %s\n", header->code, statuses[i].phrase);
 	if (header->code != 204)
-		add(&lines,
-		    "Content-Type: text/%s%s\n"
-		    "Content-Length: %zu\n",
+		snprintf(content, sizeof(content),
+		    "Content-Type: text/%s%s\nContent-Length: %zu\n",
 		    header->is_html ? "html" : "plain",
-		    header->is_html || header->is_utf8 ? "; charset=utf-8" : "",
-		    header->size);
-	if (header->is_file)
-		add(&lines, "Content-Disposition: attachment; "
-			    "filename=\"poem.txt\"\n");
-	if (header->allow != NULL)
-		add(&lines, "Allow: %s\n", header->allow);
-	if (header->says_coding)
-		add(&lines, "Accept-Encoding: identity\n");
-	/* Of a page that is not stored, browsers forget the form, too. */
-	add(&lines,
+		    header->is_utf8 ? "; charset=utf-8" : "", header->size);
+	len = snprintf(ret_header, HEADER_MAX,
+	    "Status: %d %s\n%s%s%s"
+	    /* Of a page that is not stored, browsers forget the form, too. */
 	    "Cache-Control: %s\n"
 	    /* Its own style sheet and form; CSP Level 3. */
 	    "Content-Security-Policy: default-src 'none'; "
@@ -77,6 +51,11 @@ header_write(const struct header *header, char ret_header[HEADER_MAX])
 	    "Vary: Accept\n"
 	    "X-Content-Type-Options: nosniff\n"
 	    "\n",
-	    is_form ? "private, no-cache" : "no-store", parts_style_hash);
-	return lines.len;
+	    header->code, statuses[i].phrase, content,
+	    header->is_file ? "Content-Disposition: attachment; "
+			      "filename=\"poem.txt\"\n"
+			    : "",
+	    header->extra != NULL ? header->extra : "",
+	    is_form ? "private, no-cache" : "no-store", page_style_hash);
+	return (size_t)len;
 }

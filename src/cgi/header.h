@@ -12,17 +12,13 @@
 struct header {
 	int code; /* one of those in header.c; RFC 9110, section 15 */
 	bool is_html;
-	bool is_utf8;	   /* what is HTML always is */
+	bool is_utf8;
 	bool is_file;	   /* a browser saves it and stays where it is */
-	const char *allow; /* the methods that are, or NULL */
-	bool says_coding;  /* that no content coding is read */
+	const char *extra; /* a line more, with its newline, or NULL */
 	size_t size;	   /* bytes of the content; none with code 204 */
 };
 
-/*
- * Writes the header, the empty line included, to ret_header.  Returns its
- * length.
- */
+/* Writes the header, its empty line too, to ret_header; returns its length. */
 size_t header_write(const struct header *header, char ret_header[HEADER_MAX]);
 
 #endif

@@ -72,7 +72,7 @@ main(void)
 	io_hurry_on_end();
 	gateway.verbose = setting("VERSED_VERBOSE", 0, 1, 0) == 1;
 	gateway.filters = filters_setting();
-	reason = gateway_open(&gateway, getenv);
+	reason = gateway_open(&gateway);
 	if (reason != NULL)
 		give_up(EX_OSERR, "cannot prepare", reason);
 	if (!(gateway.filters != NULL ? sandbox_enter_with_filters()

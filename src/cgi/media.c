@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* The readers of media types, their parameters and weights. */
-#include "media.h"
+/* The media types of request.h, with their parameters and weights. */
+#include "request.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -56,30 +56,39 @@ is_word(const struct word *word, const char *other)
 	       strncasecmp(word->start, other, word->len) == 0;
 }
 
-bool
-media_is_form(const char *content_type)
+/* Tells whether what is before the first character of ends is word. */
+static bool
+starts_with(const char *text, const char *ends, const char *word)
 {
-	struct word type;
+	struct word start = {"", 0};
 
-	if (content_type == NULL)
-		return false;
-	read_word(content_type, ";", &type);
-	return is_word(&type, "application/x-www-form-urlencoded");
+	if (text != NULL)
+		read_word(text, ends, &start);
+	return is_word(&start, word);
 }
 
 bool
-media_is_multipart(const char *content_type)
+cgi_is_form(const char *content_type)
 {
-	struct word type;
-
-	if (content_type == NULL)
-		return false;
-	read_word(content_type, "/;", &type);
-	return is_word(&type, "multipart");
+	return starts_with(
+	    content_type, ";", "application/x-www-form-urlencoded");
 }
 
 bool
-media_is_utf8(const char *content_type)
+cgi_is_multipart(const char *content_type)
+{
+	return starts_with(content_type, "/;", "multipart");
+}
+
+bool
+cgi_is_coded(const char *content_encoding)
+{
+	return !starts_with(content_encoding, "", "") &&
+	       !starts_with(content_encoding, "", "identity");
+}
+
+bool
+cgi_is_utf8(const char *content_type)
 {
 	struct word name, value;
 	bool is_utf8 = true;
@@ -96,17 +105,6 @@ media_is_utf8(const char *content_type)
 				   is_word(&value, "ascii");
 	}
 	return is_utf8;
-}
-
-bool
-media_is_coded(const char *content_encoding)
-{
-	struct word coding;
-
-	if (content_encoding == NULL)
-		return false;
-	read_word(content_encoding, "", &coding);
-	return coding.len > 0 && !is_word(&coding, "identity");
 }
 
 /* Reads "0.5" and the like, in thousandths; what is no weight is 0. */
@@ -147,7 +145,7 @@ consider(
 }
 
 bool
-media_wants_html(const char *accept)
+cgi_wants_html(const char *accept)
 {
 	struct match html = {0}, plain = {0};
 	struct word range, name, value;

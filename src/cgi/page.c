@@ -7,7 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "parts.h"
+/* Of page.html; in each {name} stands for what is put there. */
+extern const char page_whole[], page_problem[], page_unread[];
+extern const char page_too_long[], page_result[], page_empty[];
 
 /* A page in the making. */
 struct out {
@@ -30,40 +32,21 @@ put_size(const struct out *out, size_t size)
 	out->put(out->context, digits, (size_t)len);
 }
 
-/* Returns what stands for c in HTML, or NULL: c itself does. */
-static const char *
-escape(unsigned char c)
-{
-	switch (c) {
-	case '&':
-		return "&amp;";
-	case '<':
-		return "&lt;";
-	case '>':
-		return "&gt;";
-	case '"':
-		return "&#34;";
-	case '\'':
-		return "&#39;";
-	case '\0':
-		return "\xef\xbf\xbd"; /* U+FFFD, as a parser would have it */
-	default:
-		return NULL;
-	}
-}
-
 static void
 put_escaped(const struct out *out, const unsigned char *text, size_t len)
 {
+	static const char marks[] = "&<>\"'"; /* and a NUL */
+	static const char *const entities[] = {"&amp;", "&lt;", "&gt;", "&#34;",
+	    "&#39;", "\xef\xbf\xbd" /* U+FFFD, as a parser would have it */};
 	size_t plain = 0; /* where the bytes not yet put start */
-	const char *entity;
+	const char *mark;
 
 	for (size_t i = 0; i < len; i++) {
-		entity = escape(text[i]);
-		if (entity == NULL)
+		mark = memchr(marks, text[i], sizeof(marks));
+		if (mark == NULL)
 			continue;
 		out->put(out->context, text + plain, i - plain);
-		put_string(out, entity);
+		put_string(out, entities[mark - marks]);
 		plain = i + 1;
 	}
 	if (plain < len)
@@ -79,15 +62,6 @@ count_rows(const struct page *page)
 	for (size_t i = 0; i < page->text_len; i++)
 		rows += page->text[i] == '\n';
 	return rows < 13 ? 13 : rows;
-}
-
-/* The list of the transforms is no transform of a poem. */
-static bool
-is_offered(const unsigned char *name, size_t len)
-{
-	static const char list[] = "transforms";
-
-	return len != sizeof(list) - 1 || memcmp(name, list, len) != 0;
 }
 
 static void
@@ -110,14 +84,15 @@ put_option(const struct out *out, const struct page *page,
 static void
 put_options(const struct out *out, const struct page *page)
 {
+	static const char list[] = "transforms\n"; /* of no poem */
 	const unsigned char *name = page->list, *next;
-	size_t rest = page->list_len, len;
+	const unsigned char *end = name + page->list_len;
 
-	for (; (next = memchr(name, '\n', rest)) != NULL; name = next + 1) {
-		len = (size_t)(next - name);
-		if (is_offered(name, len))
-			put_option(out, page, name, len);
-		rest -= len + 1;
+	for (; name < end; name = next + 1) {
+		next = memchr(name, '\n', (size_t)(end - name));
+		if ((size_t)(next - name) != sizeof(list) - 2 ||
+		    memcmp(name, list, sizeof(list) - 1) != 0)
+			put_option(out, page, name, (size_t)(next - name));
 	}
 }
 
@@ -144,15 +119,15 @@ put_place(const struct out *out, const struct page *page, const char *place)
 				: done ? "Result – "
 				       : "");
 	else if (is_place(place, "style"))
-		put_string(out, parts_style);
+		put_string(out, page_style);
 	else if (is_place(place, "problem"))
-		put_part(out, page, failed ? parts_problem : "");
+		put_part(out, page, failed ? page_problem : "");
 	else if (is_place(place, "reason"))
 		put_string(out, page->problem);
 	else if (is_place(place, "advice"))
 		put_part(out, page,
-		    page->text == NULL		      ? parts_unread
-		    : page->text_len > page->text_max ? parts_too_long
+		    page->text == NULL		      ? page_unread
+		    : page->text_len > page->text_max ? page_too_long
 						      : "");
 	else if (is_place(place, "invalid"))
 		put_string(out, failed ? "true" : "false");
@@ -165,8 +140,8 @@ put_place(const struct out *out, const struct page *page, const char *place)
 	else if (is_place(place, "text"))
 		put_escaped(out, page->text, page->text_len);
 	else if (is_place(place, "result") && done)
-		put_part(out, page,
-		    page->result_len > 0 ? parts_result : parts_empty);
+		put_part(
+		    out, page, page->result_len > 0 ? page_result : page_empty);
 	else if (is_place(place, "name"))
 		put_escaped(out, page->name, page->name_len);
 	else if (is_place(place, "content"))
@@ -198,5 +173,5 @@ page_write(const struct page *page, page_put *put, void *context)
 {
 	const struct out out = {put, context};
 
-	put_part(&out, page, parts_page);
+	put_part(&out, page, page_whole);
 }

@@ -21,6 +21,12 @@ struct page {
 	const char *problem; /* why there is no result, or NULL */
 };
 
+/*
+ * The style sheet, page.css, and its SHA-256 in Base64, as the page's policy
+ * has it.  Both are embedded by the build.
+ */
+extern const char page_style[], page_style_hash[];
+
 /* Takes the next size bytes of a page. */
 typedef void page_put(void *context, const void *bytes, size_t size);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The readers of a CGI program's environment. */
+/* What is asked for, and how long its body is. */
 #include "request.h"
 
 #include <stdbool.h>
@@ -9,17 +9,14 @@
 enum cgi_method
 cgi_method(const char *method)
 {
+	static const char *const names[] = {"GET", "HEAD", "OPTIONS", "POST"};
+	int i = CGI_GET;
+
 	if (method == NULL || *method == '\0')
 		return CGI_NONE;
-	if (strcmp(method, "GET") == 0)
-		return CGI_GET;
-	if (strcmp(method, "HEAD") == 0)
-		return CGI_HEAD;
-	if (strcmp(method, "OPTIONS") == 0)
-		return CGI_OPTIONS;
-	if (strcmp(method, "POST") == 0)
-		return CGI_POST;
-	return CGI_OTHER;
+	while (i < CGI_OTHER && strcmp(method, names[i]) != 0)
+		i++;
+	return (enum cgi_method)i;
 }
 
 bool
@@ -34,12 +31,6 @@ cgi_name(const char *path_info, const unsigned char **ret_name, size_t *ret_len)
 	return true;
 }
 
-static bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 enum cgi_length
 cgi_content_length(const char *text, size_t max, size_t *ret_size)
 {
@@ -49,7 +40,7 @@ cgi_content_length(const char *text, size_t max, size_t *ret_size)
 	if (text == NULL || *text == '\0')
 		return CGI_LENGTH_NONE;
 	for (; *text != '\0'; text++) {
-		if (!is_digit(*text))
+		if (*text < '0' || *text > '9')
 			return CGI_LENGTH_BAD;
 		digit = (size_t)(*text - '0');
 		too_long |= digit > max || size > (max - digit) / 10;
@@ -59,42 +50,4 @@ cgi_content_length(const char *text, size_t max, size_t *ret_size)
 		return CGI_LENGTH_TOO_LONG;
 	*ret_size = size;
 	return CGI_LENGTH_OK;
-}
-
-/* Appends the part of an address at text to the len bytes at peer. */
-static size_t
-append_part(char *peer, size_t len, const char *text)
-{
-	for (; *text != '\0' && len < CGI_PEER_MAX - 1; text++) {
-		bool plain = is_digit(*text) || *text == '.' || *text == ':' ||
-			     *text == '%' ||
-			     ((*text | 0x20) >= 'a' && (*text | 0x20) <= 'z');
-
-		peer[len++] = plain ? *text : '?';
-	}
-	return len;
-}
-
-void
-cgi_peer(const char *addr, const char *port, char ret_peer[CGI_PEER_MAX])
-{
-	bool wrapped;
-	size_t len = 0;
-
-	if (addr == NULL || *addr == '\0') {
-		strcpy(ret_peer, "-");
-		return;
-	}
-	wrapped = strchr(addr, ':') != NULL;
-	if (wrapped)
-		ret_peer[len++] = '[';
-	len = append_part(ret_peer, len, addr);
-	if (wrapped && len < CGI_PEER_MAX - 1)
-		ret_peer[len++] = ']';
-	if (port != NULL && *port != '\0') {
-		if (len < CGI_PEER_MAX - 1)
-			ret_peer[len++] = ':';
-		len = append_part(ret_peer, len, port);
-	}
-	ret_peer[len] = '\0';
 }

@@ -10,9 +10,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The most bytes of a peer's name, its NUL included. */
-#define CGI_PEER_MAX 64
-
 enum cgi_method {
 	CGI_GET,
 	CGI_HEAD,
@@ -41,15 +38,26 @@ enum cgi_method cgi_method(const char *method);
 bool cgi_name(
     const char *path_info, const unsigned char **ret_name, size_t *ret_len);
 
+/* Tells whether CONTENT_TYPE is application/x-www-form-urlencoded. */
+bool cgi_is_form(const char *content_type);
+
+/* Tells whether CONTENT_TYPE is multipart: an envelope with texts in it. */
+bool cgi_is_multipart(const char *content_type);
+
+/* Tells whether CONTENT_TYPE names no charset but UTF-8 or its part, ASCII. */
+bool cgi_is_utf8(const char *content_type);
+
+/* Tells whether HTTP_CONTENT_ENCODING names a coding: gzip, for one. */
+bool cgi_is_coded(const char *content_encoding);
+
+/*
+ * Tells whether HTTP_ACCEPT (RFC 9110, section 12.5.1) gives a greater weight
+ * to text/html than to text/plain, or the same and names it.
+ */
+bool cgi_wants_html(const char *accept);
+
 /* Reads CONTENT_LENGTH.  CGI_LENGTH_OK writes it, at most max, to ret_size. */
 enum cgi_length cgi_content_length(
     const char *text, size_t max, size_t *ret_size);
-
-/*
- * Writes "ADDR:PORT" to ret_peer, "[ADDR]:PORT" where ADDR has a colon, "ADDR"
- * without a port, "-" without an address.  What is not part of an address
- * becomes a question mark; what does not fit is cut.
- */
-void cgi_peer(const char *addr, const char *port, char ret_peer[CGI_PEER_MAX]);
 
 #endif

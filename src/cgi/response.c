@@ -23,6 +23,13 @@ response_fail(struct response *response, int code, int priority,
 	return false;
 }
 
+bool
+response_refuse(
+    struct response *response, int code, const char *result, const char *reason)
+{
+	return response_fail(response, code, LOG_NOTICE, result, reason);
+}
+
 /* What is on its way to fd; after a failure nothing more is. */
 struct sender {
 	int fd;
@@ -75,7 +82,7 @@ answer_page(struct response *response)
 	response->page.name = response->log.name;
 	response->page.name_len = response->log.name_len;
 	response->page.problem = told(response);
-	response->header.is_html = true;
+	response->header.is_html = response->header.is_utf8 = true;
 	response->header.size = 0;
 	page_write(&response->page, count, &response->header.size);
 }

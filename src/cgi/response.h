@@ -32,6 +32,10 @@ struct response {
 bool response_fail(struct response *response, int code, int priority,
     const char *result, const char *reason);
 
+/* The same of what the client did, as LOG_NOTICE. */
+bool response_refuse(struct response *response, int code, const char *result,
+    const char *reason);
+
 /*
  * Writes response to fd (RFC 3875, section 6): as the page where it is one,
  * any other refusal as a line of text.  Returns EX_OK with bytes_out in its

@@ -3,12 +3,11 @@
 #include <stdbool.h>
 
 #include "cgi/form.h"
-#include "cgi/media.h"
 #include "cgi/page.h"
 #include "cgi/request.h"
 #include "property.h"
 
-enum { METHOD, PATH, LENGTH, TYPE, ACCEPT, ADDR, PORT, LINES };
+enum { METHOD, PATH, LENGTH, TYPE, ACCEPT, LINES };
 
 /* Cuts the first line off the input; returns it as a string of its own. */
 static char *
@@ -29,7 +28,6 @@ static void
 check_variables(char *const lines[LINES])
 {
 	const unsigned char *name = NULL;
-	char peer[CGI_PEER_MAX];
 	size_t len = 0, length;
 
 	cgi_method(lines[METHOD]);
@@ -38,15 +36,11 @@ check_variables(char *const lines[LINES])
 			 len == strlen(lines[PATH]) - 1);
 	if (cgi_content_length(lines[LENGTH], 99999, &length) == CGI_LENGTH_OK)
 		PROPERTY(length <= 99999);
-	media_is_form(lines[TYPE]);
-	media_is_multipart(lines[TYPE]);
-	media_is_utf8(lines[TYPE]);
-	media_is_coded(lines[TYPE]);
-	media_wants_html(lines[ACCEPT]);
-	cgi_peer(lines[ADDR], lines[PORT], peer);
-	PROPERTY(memchr(peer, '\0', sizeof(peer)) != NULL);
-	for (const char *p = peer; *p != '\0'; p++)
-		PROPERTY(*p > ' ' && *p <= '~' && *p != '"');
+	cgi_is_form(lines[TYPE]);
+	cgi_is_multipart(lines[TYPE]);
+	cgi_is_utf8(lines[TYPE]);
+	cgi_is_coded(lines[TYPE]);
+	cgi_wants_html(lines[ACCEPT]);
 }
 
 static void

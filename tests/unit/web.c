@@ -4,7 +4,6 @@
 #include <stdint.h>
 
 #include "cgi/form.h"
-#include "cgi/media.h"
 #include "cgi/request.h"
 #include "unit.h"
 
@@ -87,158 +86,113 @@ test_length(void)
 static void
 test_is_form(void)
 {
-	EXPECT(media_is_form("application/x-www-form-urlencoded"));
-	EXPECT(media_is_form("Application/X-WWW-Form-Urlencoded ; charset=x"));
-	EXPECT(media_is_form("\tapplication/x-www-form-urlencoded\t;"));
-	EXPECT(!media_is_form("\napplication/x-www-form-urlencoded"));
-	EXPECT(!media_is_form("\bapplication/x-www-form-urlencoded"));
+	EXPECT(cgi_is_form("application/x-www-form-urlencoded"));
+	EXPECT(cgi_is_form("Application/X-WWW-Form-Urlencoded ; charset=x"));
+	EXPECT(cgi_is_form("\tapplication/x-www-form-urlencoded\t;"));
+	EXPECT(!cgi_is_form("\napplication/x-www-form-urlencoded"));
+	EXPECT(!cgi_is_form("\bapplication/x-www-form-urlencoded"));
 	/* With 0x20 set it would be a slash. */
-	EXPECT(!media_is_form("application\x0fx-www-form-urlencoded"));
-	EXPECT(!media_is_form(NULL));
-	EXPECT(!media_is_form(""));
-	EXPECT(!media_is_form("text/plain"));
-	EXPECT(!media_is_form("application/x-www-form-urlencodedly"));
-	EXPECT(!media_is_form("application/x-www-form-urlencode"));
+	EXPECT(!cgi_is_form("application\x0fx-www-form-urlencoded"));
+	EXPECT(!cgi_is_form(NULL));
+	EXPECT(!cgi_is_form(""));
+	EXPECT(!cgi_is_form("text/plain"));
+	EXPECT(!cgi_is_form("application/x-www-form-urlencodedly"));
+	EXPECT(!cgi_is_form("application/x-www-form-urlencode"));
 }
 
 static void
 test_wants_html(void)
 {
-	EXPECT(media_wants_html("text/html"));
-	EXPECT(media_wants_html("TEXT/HTML"));
-	EXPECT(media_wants_html("a/b, text/html;level=1;q=0.9,*/*;q=0.8"));
-	EXPECT(media_wants_html("text/html,application/xhtml+xml,*/*;q=0.8"));
-	EXPECT(media_wants_html("text/plain;q=0.5 , text/html; q=0.501"));
-	EXPECT(media_wants_html("text/plain,text/html"));
-	EXPECT(media_wants_html("text/html;q=1.0"));
-	EXPECT(!media_wants_html(NULL));
-	EXPECT(!media_wants_html(""));
-	EXPECT(!media_wants_html("*/*"));
-	EXPECT(!media_wants_html("text/*"));
-	EXPECT(!media_wants_html("text/html;q=0"));
-	EXPECT(!media_wants_html("text/html;q=0.000"));
-	EXPECT(!media_wants_html("text/html;q=x"));
-	EXPECT(!media_wants_html("text/html;q=0.5,text/plain"));
-	EXPECT(!media_wants_html("text/htmlx,xtext/html"));
-	EXPECT(!media_wants_html(",,,;;,"));
-	EXPECT(!media_wants_html("x-text/html,x+text/html"));
-	EXPECT(!media_wants_html("text/html;level=1;q=0"));
-	EXPECT(!media_wants_html("text/html;;q=0"));
+	EXPECT(cgi_wants_html("text/html"));
+	EXPECT(cgi_wants_html("TEXT/HTML"));
+	EXPECT(cgi_wants_html("a/b, text/html;level=1;q=0.9,*/*;q=0.8"));
+	EXPECT(cgi_wants_html("text/html,application/xhtml+xml,*/*;q=0.8"));
+	EXPECT(cgi_wants_html("text/plain;q=0.5 , text/html; q=0.501"));
+	EXPECT(cgi_wants_html("text/plain,text/html"));
+	EXPECT(cgi_wants_html("text/html;q=1.0"));
+	EXPECT(!cgi_wants_html(NULL));
+	EXPECT(!cgi_wants_html(""));
+	EXPECT(!cgi_wants_html("*/*"));
+	EXPECT(!cgi_wants_html("text/*"));
+	EXPECT(!cgi_wants_html("text/html;q=0"));
+	EXPECT(!cgi_wants_html("text/html;q=0.000"));
+	EXPECT(!cgi_wants_html("text/html;q=x"));
+	EXPECT(!cgi_wants_html("text/html;q=0.5,text/plain"));
+	EXPECT(!cgi_wants_html("text/htmlx,xtext/html"));
+	EXPECT(!cgi_wants_html(",,,;;,"));
+	EXPECT(!cgi_wants_html("x-text/html,x+text/html"));
+	EXPECT(!cgi_wants_html("text/html;level=1;q=0"));
+	EXPECT(!cgi_wants_html("text/html;;q=0"));
 	/* Blanks, cases, quotes. */
-	EXPECT(!media_wants_html("text/html ;\tQ = 0.5 , text/plain"));
+	EXPECT(!cgi_wants_html("text/html ;\tQ = 0.5 , text/plain"));
 	EXPECT(
-	    !media_wants_html("text/html;a=\"x,y;q=1\\\",\";q=0.5,text/plain"));
-	EXPECT(media_wants_html("a/b;a=\"x,text/plain\",text/html;q=0.1"));
-	EXPECT(!media_wants_html("a/b;a=\"x,text/html"));
-	EXPECT(!media_wants_html("a/b;a=\"\\"));
+	    !cgi_wants_html("text/html;a=\"x,y;q=1\\\",\";q=0.5,text/plain"));
+	EXPECT(cgi_wants_html("a/b;a=\"x,text/plain\",text/html;q=0.1"));
+	EXPECT(!cgi_wants_html("a/b;a=\"x,text/html"));
+	EXPECT(!cgi_wants_html("a/b;a=\"\\"));
 }
 
 /* A wildcard counts for what nothing more specific names. */
 static void
 test_wildcards(void)
 {
-	EXPECT(!media_wants_html("text/html;q=0.1, */*"));
-	EXPECT(!media_wants_html("*/*, text/html;q=0.1"));
-	EXPECT(!media_wants_html("text/html;q=0.1, text/*"));
-	EXPECT(!media_wants_html("text/html;q=0, */*"));
-	EXPECT(media_wants_html("text/plain;q=0, */*"));
-	EXPECT(media_wants_html("text/plain;q=0.1, text/*;q=0.2"));
-	EXPECT(media_wants_html("*/*, text/*;q=0.5, text/html;q=0.6"));
-	EXPECT(!media_wants_html("text/*, */*"));
-	EXPECT(media_wants_html("text/html, */*"));
-	EXPECT(media_wants_html("text/html;q=0.5, */*;q=0.5"));
-	EXPECT(media_wants_html("text/html;q=0.1, text/html;q=0.9, */*;q=0.5"));
-	EXPECT(!media_wants_html("*/html, text/**, *"));
+	EXPECT(!cgi_wants_html("text/html;q=0.1, */*"));
+	EXPECT(!cgi_wants_html("*/*, text/html;q=0.1"));
+	EXPECT(!cgi_wants_html("text/html;q=0.1, text/*"));
+	EXPECT(!cgi_wants_html("text/html;q=0, */*"));
+	EXPECT(cgi_wants_html("text/plain;q=0, */*"));
+	EXPECT(cgi_wants_html("text/plain;q=0.1, text/*;q=0.2"));
+	EXPECT(cgi_wants_html("*/*, text/*;q=0.5, text/html;q=0.6"));
+	EXPECT(!cgi_wants_html("text/*, */*"));
+	EXPECT(cgi_wants_html("text/html, */*"));
+	EXPECT(cgi_wants_html("text/html;q=0.5, */*;q=0.5"));
+	EXPECT(cgi_wants_html("text/html;q=0.1, text/html;q=0.9, */*;q=0.5"));
+	EXPECT(!cgi_wants_html("*/html, text/**, *"));
 }
 
 static void
 test_charset(void)
 {
-	EXPECT(
-	    media_is_utf8(NULL) && media_is_utf8("") && media_is_utf8("a/b"));
-	EXPECT(media_is_utf8("text/plain;charset=UTF-8"));
-	EXPECT(media_is_utf8("text/plain; Charset = \"utf-8\" ; a=b"));
-	EXPECT(media_is_utf8("text/plain;charset=us-ascii;format=flowed"));
-	EXPECT(media_is_utf8("text/plain;xcharset=latin1;charset=utf8"));
-	EXPECT(media_is_utf8("text/plain;a=\";charset=x\""));
-	EXPECT(!media_is_utf8("text/plain;charset=iso-8859-1"));
-	EXPECT(!media_is_utf8("text/plain;charset=utf-16"));
-	EXPECT(!media_is_utf8("text/plain;charset=utf-8;charset=utf-16"));
-	EXPECT(!media_is_utf8("text/plain;charset"));
-	EXPECT(!media_is_utf8("text/plain;charset="));
+	EXPECT(cgi_is_utf8(NULL) && cgi_is_utf8("") && cgi_is_utf8("a/b"));
+	EXPECT(cgi_is_utf8("text/plain;charset=UTF-8"));
+	EXPECT(cgi_is_utf8("text/plain; Charset = \"utf-8\" ; a=b"));
+	EXPECT(cgi_is_utf8("text/plain;charset=us-ascii;format=flowed"));
+	EXPECT(cgi_is_utf8("text/plain;xcharset=latin1;charset=utf8"));
+	EXPECT(cgi_is_utf8("text/plain;a=\";charset=x\""));
+	EXPECT(!cgi_is_utf8("text/plain;charset=iso-8859-1"));
+	EXPECT(!cgi_is_utf8("text/plain;charset=utf-16"));
+	EXPECT(!cgi_is_utf8("text/plain;charset=utf-8;charset=utf-16"));
+	EXPECT(!cgi_is_utf8("text/plain;charset"));
+	EXPECT(!cgi_is_utf8("text/plain;charset="));
 }
 
 static void
 test_envelopes(void)
 {
-	EXPECT(media_is_multipart("Multipart/form-data; boundary=x"));
-	EXPECT(media_is_multipart("multipart/mixed"));
-	EXPECT(
-	    !media_is_multipart(NULL) && !media_is_multipart("text/multipart"));
-	EXPECT(!media_is_multipart("multipartx/a") && !media_is_multipart(""));
-	EXPECT(!media_is_coded(NULL) && !media_is_coded(""));
-	EXPECT(!media_is_coded(" Identity "));
-	EXPECT(media_is_coded("gzip") && media_is_coded("identity, br"));
+	EXPECT(cgi_is_multipart("Multipart/form-data; boundary=x"));
+	EXPECT(cgi_is_multipart("multipart/mixed"));
+	EXPECT(!cgi_is_multipart(NULL) && !cgi_is_multipart("text/multipart"));
+	EXPECT(!cgi_is_multipart("multipartx/a") && !cgi_is_multipart(""));
+	EXPECT(!cgi_is_coded(NULL) && !cgi_is_coded(""));
+	EXPECT(!cgi_is_coded(" Identity "));
+	EXPECT(cgi_is_coded("gzip") && cgi_is_coded("identity, br"));
 }
 
 /* Which of the two has the greater weight, to the thousandth. */
 static void
 test_weights(void)
 {
-	EXPECT(media_wants_html("text/html;q=0.001"));
-	EXPECT(media_wants_html("text/html;q=1,text/plain"));
-	EXPECT(media_wants_html("text/html,text/plain;q=1"));
-	EXPECT(media_wants_html("text/html;q=0.5 , text/plain;q=0.500"));
-	EXPECT(media_wants_html("text/plain;q=0.500 , text/html;q=0.5"));
-	EXPECT(media_wants_html("text/plain;q=0.5 , text/html;q=0.500"));
+	EXPECT(cgi_wants_html("text/html;q=0.001"));
+	EXPECT(cgi_wants_html("text/html;q=1,text/plain"));
+	EXPECT(cgi_wants_html("text/html,text/plain;q=1"));
+	EXPECT(cgi_wants_html("text/html;q=0.5 , text/plain;q=0.500"));
+	EXPECT(cgi_wants_html("text/plain;q=0.500 , text/html;q=0.5"));
+	EXPECT(cgi_wants_html("text/plain;q=0.5 , text/html;q=0.500"));
 	/* The third weight is nobody's. */
-	EXPECT(media_wants_html("text/html;q=0.5,text/plain;q=0.5,a/b;q=0.9"));
-	EXPECT(!media_wants_html("text/html;q=0.999,text/plain"));
-	EXPECT(!media_wants_html("text/html;q=0.51,text/plain;q=0.55"));
-	EXPECT(!media_wants_html("text/html;q=0.15,text/plain;q=0.9"));
-}
-
-static bool
-peer_is(const char *addr, const char *port, const char *want)
-{
-	char *peer = (char *)unit_room(CGI_PEER_MAX);
-
-	cgi_peer(addr, port, peer);
-	return strcmp(peer, want) == 0;
-}
-
-static void
-test_peer(void)
-{
-	char many[200], want[CGI_PEER_MAX];
-
-	memset(many, 'a', sizeof(many) - 1);
-	many[sizeof(many) - 1] = '\0';
-	memset(want, 'a', sizeof(want) - 1);
-	want[sizeof(want) - 1] = '\0';
-	EXPECT(peer_is(NULL, NULL, "-"));
-	EXPECT(peer_is("", "1", "-"));
-	EXPECT(peer_is("192.0.2.7", NULL, "192.0.2.7"));
-	EXPECT(peer_is("192.0.2.7", "", "192.0.2.7"));
-	EXPECT(peer_is("192.0.2.7", "4711", "192.0.2.7:4711"));
-	EXPECT(peer_is("2001:db8::1", "80", "[2001:db8::1]:80"));
-	EXPECT(peer_is("fe80::1%eth0", "80", "[fe80::1%eth0]:80"));
-	EXPECT(peer_is("az`{@[AZ$&", NULL, "az????AZ??"));
-	EXPECT(peer_is("a b\n\"\x1b=\xc3", "=", "a?b?????:?"));
-	EXPECT(peer_is(many, "80", want));
-	EXPECT(peer_is("1", many, memcpy(want, "1:", 2)));
-	many[100] = ':';
-	EXPECT(peer_is(many, "80", memcpy(want, "[a", 2)));
-	/* The last bytes that there is room for. */
-	many[62] = '\0';
-	memset(want, 'a', 62);
-	want[62] = ':';
-	EXPECT(peer_is(many, "80", want));
-	many[0] = ':';
-	many[61] = '\0';
-	memcpy(want, "[:", 2);
-	want[62] = ']';
-	EXPECT(peer_is(many, "80", want));
+	EXPECT(cgi_wants_html("text/html;q=0.5,text/plain;q=0.5,a/b;q=0.9"));
+	EXPECT(!cgi_wants_html("text/html;q=0.999,text/plain"));
+	EXPECT(!cgi_wants_html("text/html;q=0.51,text/plain;q=0.55"));
+	EXPECT(!cgi_wants_html("text/html;q=0.15,text/plain;q=0.9"));
 }
 
 /* Whether the field of the body decodes to want. */
@@ -343,7 +297,6 @@ main(void)
 	test_charset();
 	test_envelopes();
 	test_weights();
-	test_peer();
 	test_form();
 	test_form_without_field();
 	test_form_percent();
