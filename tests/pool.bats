@@ -632,6 +632,82 @@ queued() {
 	[ "$bound" -le 131072 ]
 }
 
+# ask_datagram: one request that is larger than its reply.
+ask_datagram() {
+	/usr/bin/python3 "$ROOT/tests/peers/datagram.py" "127.0.0.1:$port" \
+		--pad 200 <"$T/request" >"$T/got" && cmp "$T/want" "$T/got"
+}
+
+@test "a datagram socket beside a listening one: -w workers, no more, no signal" {
+	listen_to_notify
+	pool --kind datagram,listening --systemd one,two -- -w 2
+	wait_until 10 has_workers 4
+	for _ in {1..5}; do
+		ask_datagram
+	done
+	port=$(sed -n '2s/.*://p' "$PORTS")
+	ask "$port"
+	wait_until 10 notified ' 6 answered, 0 refused, 0 cut, 0 failed'
+	wait_until 10 has_workers 4
+	kill "$pool"
+	ends 0
+	[ ! -s "$T/log" ]
+}
+
+@test "datagrams that nobody has time for: no growth, and no signal to others" {
+	# A worker that takes one datagram and then no more.
+	cat >"$T/slow" <<-END
+		#!/usr/bin/python3
+		import signal, socket, time
+		signal.signal(signal.SIGUSR1, lambda *_: open("$T/hurried", "w"))
+		sock = socket.socket(fileno=0)
+		open("$T/started", "w")
+		sock.recv(100)
+		time.sleep(60)
+	END
+	chmod +x "$T/slow"
+	listen_to_notify
+	pool --kind datagram -- -w 1 -x 1 "$T/slow"
+	wait_until 10 test -e "$T/started"
+	for _ in {1..20}; do
+		printf x >"/dev/udp/127.0.0.1/$port"
+	done
+	sleep 1.5
+	has_workers 1
+	[ ! -e "$T/hurried" ]
+	[ ! -s "$T/log" ]
+}
+
+@test "-n 0 on datagrams: HUP replaces the workers, none is lost; -i" {
+	pool --kind datagram -- -w 2 -i 2 "$VERSED" -n 0
+	wait_until 10 has_workers 2
+	before=$(workers)
+	ask_datagram
+	kill -HUP "$pool"
+	# shellcheck disable=SC2086
+	wait_until 10 gone $before
+	ask_datagram
+	ends 0
+	[ ! -s "$T/log" ]
+}
+
+@test "-p: HUP has the pool send the new poem" {
+	printf 'OLD' >"$T/poem"
+	pool -- -w 2 "$VERSED" -p "$T/poem"
+	wait_until 10 has_workers 2
+	before=$(workers)
+	[ "$(cat <"/dev/tcp/127.0.0.1/$port")" = 3:OLD, ]
+	printf 'NEWER' >"$T/poem.new"
+	mv "$T/poem.new" "$T/poem"
+	kill -HUP "$pool"
+	# shellcheck disable=SC2086
+	wait_until 10 gone $before
+	[ "$(cat <"/dev/tcp/127.0.0.1/$port")" = 5:NEWER, ]
+	rm "$T/poem"
+	kill -HUP "$pool"
+	wait_until 10 grep 'are not replaced: a new .* exited with status 66' "$T/log"
+}
+
 @test "a service manager that cannot be reached: one line, and it serves" {
 	under=(env NOTIFY_SOCKET="$T/nowhere")
 	pool -- -w 2
@@ -822,11 +898,11 @@ refuses() {
 }
 
 @test "sockets of other kinds are named, and the others served" {
-	pool --kind packets,datagram,listening --systemd one,two,three -- -w 1
+	pool --kind packets,connected,listening --systemd one,two,three -- -w 1
 	port=$(sed -n '3s/.*://p' "$PORTS")
 	ask "$port"
 	grep -F "one (file descriptor 3) is a socket for sequenced packets" "$T/log"
-	grep -F "two (file descriptor 4) is a datagram socket" "$T/log"
+	grep -F "two (file descriptor 4) is connected, not listening" "$T/log"
 	[ "$(wc -l <"$T/log")" = 2 ]
 }
 

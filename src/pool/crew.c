@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Starting, replacing and dismissing the workers of a listening socket. */
+/* Starting, replacing and dismissing the workers of a socket. */
 #include "crew.h"
 
 #include <errno.h>
@@ -10,8 +10,7 @@
 
 #include "host/log.h"
 
-/* The pause before failing workers are started, or busy ones looked at, again.
- */
+/* The pause before failing workers are started again, doubled each time. */
 #define PAUSE_MIN_MS 10
 #define PAUSE_MAX_MS 1000
 
@@ -30,19 +29,32 @@
 /* How long nobody may have waited before a crew that has grown shrinks. */
 #define QUIET_MS 10000
 
+/* How often a busy worker is looked at; a thousand of them not so often. */
+#define LOOK_MS(crew) (20 + 2 * (long long)(crew)->leaving)
+
+void
+crew_wake(struct crew_shared *shared, long long ms)
+{
+	if (ms < shared->next_ms)
+		shared->next_ms = ms;
+}
+
+bool
+crew_open(
+    struct crew *crew, struct crew_shared *shared, struct listener *listener)
+{
+	crew->shared = shared;
+	crew->listener = listener;
+	crew->wanted = shared->workers;
+	/* What is not used costs nothing; two may be there beside the most. */
+	crew->workers = calloc(shared->max_workers + 2, sizeof(*crew->workers));
+	return crew->workers != NULL;
+}
+
 static size_t
 staying(const struct crew *crew)
 {
 	return crew->alive - crew->leaving;
-}
-
-/* The pause after one of pause_ms, or after none (0). */
-static long long
-longer(long long pause_ms)
-{
-	if (pause_ms == 0)
-		return PAUSE_MIN_MS;
-	return pause_ms < PAUSE_MAX_MS / 2 ? 2 * pause_ms : PAUSE_MAX_MS;
 }
 
 static void
@@ -50,42 +62,27 @@ pause_starts(struct crew *crew, long long now_ms)
 {
 	if (now_ms < crew->resume_ms)
 		return;
-	crew->pause_ms = longer(crew->pause_ms);
+	crew->pause_ms *= 2;
+	if (crew->pause_ms == 0)
+		crew->pause_ms = PAUSE_MIN_MS;
+	if (crew->pause_ms > PAUSE_MAX_MS)
+		crew->pause_ms = PAUSE_MAX_MS;
 	crew->resume_ms = now_ms + crew->pause_ms;
 }
 
-static bool
-make_place(struct crew *crew)
+static void
+fail_start(struct crew *crew, int error, long long now_ms)
 {
-	size_t places = 2 * crew->places + START_MAX;
-	struct crew_worker *workers;
-
-	if (crew->alive < crew->places)
-		return true;
-	workers = realloc(crew->workers, places * sizeof(*workers));
-	if (workers == NULL)
-		return false;
-	crew->workers = workers;
-	crew->places = places;
-	return true;
-}
-
-static bool
-fail_start(struct crew *crew, long long now_ms)
-{
-	int error = errno;
-
 	if (crew->start_error != error)
 		log_message(LOG_ERR, "cannot start %s for %s: %s",
 		    crew->shared->command.path, crew->listener->name,
 		    strerror(error));
 	crew->start_error = error;
 	/* It is as large as it can be. */
-	crew->wanted = staying(crew);
-	if (crew->wanted < crew->shared->workers)
-		crew->wanted = crew->shared->workers;
+	crew->wanted = staying(crew) > crew->shared->workers
+			   ? staying(crew)
+			   : crew->shared->workers;
 	pause_starts(crew, now_ms);
-	return false;
 }
 
 bool
@@ -94,15 +91,15 @@ crew_start(struct crew *crew, long long now_ms)
 	struct crew_shared *shared = crew->shared;
 	pid_t pid;
 
-	if (now_ms < crew->resume_ms)
+	if (now_ms < crew->resume_ms || crew->alive == shared->max_workers + 2)
 		return false;
-	if (!make_place(crew))
-		return fail_start(crew, now_ms);
 	pid = worker_start(&shared->command, crew->listener->fd);
-	if (pid < 0)
-		return fail_start(crew, now_ms);
-	crew->workers[crew->alive++] = (struct crew_worker){
-	    .pid = pid, .generation = shared->generation, .started_ms = now_ms};
+	if (pid < 0) {
+		fail_start(crew, errno, now_ms);
+		return false;
+	}
+	crew->workers[crew->alive++] =
+	    (struct crew_worker){.pid = pid, .started_ms = now_ms};
 	shared->alive++;
 	shared->started++;
 	return true;
@@ -116,10 +113,6 @@ fail(struct crew *crew, const struct crew_worker *worker, int status,
 	struct crew_shared *shared = crew->shared;
 	char text[WORKER_TEXT_MAX];
 
-	shared->failed++;
-	if (now_ms - worker->started_ms >= AT_ONCE_MS)
-		crew->failures = 0;
-	crew->failures++;
 	worker_describe(status, text);
 	if (worker->pid == crew->trial) {
 		log_message(LOG_ERR,
@@ -127,6 +120,9 @@ fail(struct crew *crew, const struct crew_worker *worker, int status,
 		    crew->listener->name, shared->command.path, text);
 		return;
 	}
+	if (now_ms - worker->started_ms >= AT_ONCE_MS)
+		crew->failures = 0;
+	crew->failures++;
 	if (shared->verbose ||
 	    (crew->failures == 1 && now_ms - shared->logged_ms >= AT_ONCE_MS)) {
 		shared->logged_ms = now_ms;
@@ -145,20 +141,21 @@ judge(struct crew *crew, const struct crew_worker *worker, int status,
 	struct crew_shared *shared = crew->shared;
 	enum worker_result result = worker_judge(status);
 
+	shared->answered += result == WORKER_ANSWERED;
+	shared->refused += result == WORKER_REFUSED;
+	shared->cut += result == WORKER_CUT;
+	shared->failed += result == WORKER_FAILED;
 	if (result == WORKER_FAILED) {
 		fail(crew, worker, status, now_ms);
 	} else {
 		crew->is_replacing |= worker->pid == crew->trial;
-		crew->listener->asked_ms = now_ms;
+		shared->asked_ms = now_ms;
 		crew->failures = 0;
 		crew->pause_ms = 0;
 		crew->resume_ms = 0;
 	}
 	if (worker->pid == crew->trial)
 		crew->trial = 0;
-	shared->answered += result == WORKER_ANSWERED;
-	shared->refused += result == WORKER_REFUSED;
-	shared->cut += result == WORKER_CUT;
 }
 
 bool
@@ -183,10 +180,9 @@ crew_bury(struct crew *crew, pid_t pid, int status, long long now_ms)
 
 /*
  * SIGTERM hurries who has a connection, so that one waits for its end; but not
- * for ever, as what looks like a connection may be another socket.  Returns
- * whether the worker is told.
+ * for ever, as what looks like a connection may be another socket.
  */
-static bool
+static void
 tell_to_go(struct crew *crew, struct crew_worker *worker, bool is_free,
     long long now_ms)
 {
@@ -196,88 +192,63 @@ tell_to_go(struct crew *crew, struct crew_worker *worker, bool is_free,
 		worker->leaving_ms = now_ms;
 		crew->leaving++;
 	}
-	if (!is_free &&
-	    (limit_ms == 0 || now_ms - worker->leaving_ms < limit_ms))
-		return false;
-	worker->is_told = true;
-	kill(worker->pid, SIGTERM);
-	return true;
+	worker->is_told =
+	    is_free ||
+	    (limit_ms != 0 && now_ms - worker->leaving_ms >= limit_ms);
+	if (worker->is_told)
+		kill(worker->pid, SIGTERM);
+	else if (crew->release_ms == 0)
+		crew->release_ms = now_ms + LOOK_MS(crew);
+}
+
+static bool
+is_free(const struct crew *crew, const struct crew_worker *worker)
+{
+	return !worker_is_busy(worker->pid, crew->listener->fd);
 }
 
 void
 crew_let_go(struct crew *crew, size_t keep, long long now_ms)
 {
-	bool are_busy = false;
-
+	crew->release_ms = 0;
 	for (size_t i = 0; i < crew->alive; i++) {
 		struct crew_worker *worker = &crew->workers[i];
-		bool is_free;
+		bool free;
 
 		if (worker->is_told ||
 		    (worker->leaving_ms == 0 && keep == SIZE_MAX))
 			continue;
-		is_free = !worker_is_busy(worker->pid, crew->listener->fd);
-		if (worker->leaving_ms == 0 && is_free && keep > 0)
+		free = is_free(crew, worker);
+		if (worker->leaving_ms == 0 && free && keep > 0)
 			keep--;
-		else if (!tell_to_go(crew, worker, is_free, now_ms))
-			are_busy = true;
+		else
+			tell_to_go(crew, worker, free, now_ms);
 	}
-	crew->release_pause_ms = are_busy ? longer(crew->release_pause_ms) : 0;
-	crew->release_ms = are_busy ? now_ms + crew->release_pause_ms : 0;
-	if (are_busy)
-		crew_wake(crew->shared, crew->release_ms);
 }
 
-/* Replaces one of an older generation; one that is busy if there is room. */
+/* Replaces one that is older than HUP; one that is busy if there is room. */
 static void
 replace_one(struct crew *crew, long long now_ms)
 {
 	const struct crew_shared *shared = crew->shared;
+	struct crew_worker *worker = crew->workers;
 
 	crew->is_replacing = false;
-	for (size_t i = 0; i < crew->alive; i++) {
-		bool is_free;
+	for (size_t i = 0; i < crew->alive; i++, worker++) {
+		bool free;
 
-		if (crew->workers[i].leaving_ms != 0 ||
-		    crew->workers[i].generation == shared->generation)
+		if (worker->leaving_ms != 0 ||
+		    worker->started_ms >= shared->hup_ms)
 			continue;
 		crew->is_replacing = true;
-		is_free =
-		    !worker_is_busy(crew->workers[i].pid, crew->listener->fd);
-		if (!is_free && shared->alive >= shared->max_workers)
+		free = is_free(crew, worker);
+		if (!free && shared->alive >= shared->max_workers)
 			continue;
-		if ((staying(crew) > crew->wanted ||
-			crew_start(crew, now_ms)) &&
-		    !tell_to_go(crew, &crew->workers[i], is_free, now_ms) &&
-		    crew->release_ms == 0)
-			crew->release_ms = now_ms;
+		if (staying(crew) > crew->wanted || crew_start(crew, now_ms))
+			tell_to_go(crew, worker, free, now_ms);
 		return;
 	}
 	crew->replace_ms = now_ms + PAUSE_MAX_MS;
-}
-
-static void
-tend_replacement(struct crew *crew, long long now_ms)
-{
-	if (crew->trial != 0 && now_ms - crew->trial_ms >= TRIAL_MS) {
-		crew->trial = 0;
-		crew->is_replacing = true;
-	}
-	if (crew->trial != 0)
-		crew_wake(crew->shared, crew->trial_ms + TRIAL_MS);
-	if (crew->is_replacing && now_ms >= crew->replace_ms)
-		replace_one(crew, now_ms);
-	if (crew->is_replacing)
-		crew_wake(crew->shared, crew->replace_ms > crew->resume_ms
-					    ? crew->replace_ms
-					    : crew->resume_ms);
-}
-
-static bool
-can_be_filled(const struct crew *crew)
-{
-	return staying(crew) < crew->wanted &&
-	       crew->shared->alive < crew->shared->max_workers;
 }
 
 static void
@@ -292,7 +263,7 @@ kill_late(const struct crew *crew)
 	}
 }
 
-/* Does at ms, if that is not 0 for never, what is due then. */
+/* Whether ms, which is 0 for never, has come; else it is waited for. */
 static bool
 is_due(const struct crew *crew, long long ms, long long now_ms)
 {
@@ -303,28 +274,55 @@ is_due(const struct crew *crew, long long ms, long long now_ms)
 	return now_ms >= ms;
 }
 
+static bool
+can_be_filled(const struct crew *crew)
+{
+	return staying(crew) < crew->wanted &&
+	       crew->shared->alive < crew->shared->max_workers;
+}
+
+/* Starts whom it lacks and who replaces others. */
+static void
+fill(struct crew *crew, long long now_ms)
+{
+	struct crew_shared *shared = crew->shared;
+
+	for (int i = 0; i < START_MAX && can_be_filled(crew); i++)
+		if (!crew_start(crew, now_ms))
+			break;
+	if (can_be_filled(crew))
+		crew_wake(shared, crew->resume_ms);
+	if (crew->trial != 0 &&
+	    is_due(crew, shared->hup_ms + TRIAL_MS, now_ms)) {
+		crew->trial = 0;
+		crew->is_replacing = true;
+	}
+	if (!crew->is_replacing)
+		return;
+	if (now_ms >= crew->replace_ms)
+		replace_one(crew, now_ms);
+	crew_wake(shared, crew->replace_ms > crew->resume_ms ? crew->replace_ms
+							     : crew->resume_ms);
+}
+
 void
 crew_tend(struct crew *crew, bool may_start, long long now_ms)
 {
-	bool has_grown = crew->wanted > crew->shared->workers;
+	size_t workers = crew->shared->workers;
 
-	for (int i = 0; may_start && can_be_filled(crew); i++) {
-		if (i < START_MAX && crew_start(crew, now_ms))
-			continue;
-		crew_wake(crew->shared, crew->resume_ms);
-		break;
-	}
 	if (may_start)
-		tend_replacement(crew, now_ms);
-	if (now_ms - crew->full_ms >= QUIET_MS &&
-	    staying(crew) >= crew->shared->workers)
+		fill(crew, now_ms);
+	if (now_ms - crew->full_ms >= QUIET_MS && staying(crew) >= workers)
 		crew->start_error = 0;
-	if (is_due(crew, has_grown ? crew->full_ms + QUIET_MS : 0, now_ms)) {
-		crew->wanted = crew->shared->workers;
-		crew_let_go(crew, crew->wanted, now_ms);
+	if (crew->wanted > workers &&
+	    is_due(crew, crew->full_ms + QUIET_MS, now_ms)) {
+		crew->wanted = workers;
+		crew_let_go(crew, workers, now_ms);
 	}
-	if (is_due(crew, crew->release_ms, now_ms))
+	if (is_due(crew, crew->release_ms, now_ms)) {
 		crew_let_go(crew, SIZE_MAX, now_ms);
+		is_due(crew, crew->release_ms, now_ms);
+	}
 	if (is_due(crew, crew->kill_ms, now_ms)) {
 		crew->kill_ms = 0;
 		kill_late(crew);
@@ -348,6 +346,9 @@ crew_meet_demand(struct crew *crew, size_t room, long long now_ms)
 	long waiting = listener_waiting(crew->listener);
 	size_t more = waiting < 0 ? crew->wanted : (size_t)waiting;
 
+	/* Who sends a datagram can be anyone. */
+	if (crew->listener->is_datagram)
+		return true;
 	crew->full_ms = now_ms;
 	if (can_start && can_be_filled(crew))
 		return true; /* they are on their way */
@@ -360,7 +361,7 @@ crew_meet_demand(struct crew *crew, size_t room, long long now_ms)
 }
 
 void
-crew_replace(struct crew *crew, long long now_ms)
+crew_replace(struct crew *crew)
 {
 	crew->failures = 0;
 	crew->pause_ms = 0;
@@ -369,17 +370,14 @@ crew_replace(struct crew *crew, long long now_ms)
 	crew->is_replacing = false;
 	crew->replace_ms = 0;
 	crew->trial = 0;
-	if (!crew_start(crew, now_ms))
-		return;
-	crew->trial = crew->workers[crew->alive - 1].pid;
-	crew->trial_ms = now_ms;
+	if (crew_start(crew, crew->shared->hup_ms))
+		crew->trial = crew->workers[crew->alive - 1].pid;
 }
 
 void
 crew_dismiss(struct crew *crew, long long now_ms)
 {
 	crew->release_ms = 0;
-	crew->wanted = 0;
 	if (crew->shared->limit_ms > 0)
 		crew->kill_ms = now_ms + crew->shared->limit_ms;
 	for (size_t i = 0; i < crew->alive; i++)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* A crew: the workers of one listening socket. */
+/* A crew: the workers of one socket. */
 #ifndef CREW_H
 #define CREW_H
 
@@ -14,46 +14,43 @@
 /* What all crews share: the options, what is counted, and what is due. */
 struct crew_shared {
 	struct spawn command;
-	size_t workers;	    /* that each has at least */
-	size_t max_workers; /* that all have together at most */
-	long long limit_ms; /* for requests under way at the end; 0: none */
-	bool verbose;	    /* log each worker that failed */
-	size_t alive;	    /* processes of all */
-	unsigned int generation;
-	long long logged_ms; /* when a failure was last logged, or 0 */
+	size_t workers;	     /* that each has at least */
+	size_t max_workers;  /* that all have together at most */
+	long long limit_ms;  /* for requests under way at the end; 0: none */
+	bool verbose;	     /* log each worker that failed */
+	size_t alive;	     /* processes of all */
 	long long next_ms;   /* when the first of them is to be tended */
+	long long asked_ms;  /* when a client was last seen */
+	long long hup_ms;    /* who was started before is to be replaced */
+	long long logged_ms; /* when a failure was last logged, or 0 */
 	unsigned long long started, answered, refused, cut, failed;
 };
 
 struct crew_worker {
 	pid_t pid;
-	unsigned int generation; /* that was the newest at its start */
+	bool is_told; /* to go, by SIGTERM */
 	long long started_ms;
 	long long leaving_ms; /* since when it is to go, or 0 */
-	bool is_told;	      /* by SIGTERM */
 };
 
 struct crew {
 	struct crew_shared *shared;
 	struct listener *listener;
 	struct crew_worker *workers; /* the first alive of them */
-	size_t places;
-	size_t alive;		    /* processes */
-	size_t leaving;		    /* of these, those that are to go */
-	size_t wanted;		    /* of those that are not */
-	size_t failures;	    /* in a row, each at once */
-	long long pause_ms;	    /* 0: none */
-	long long resume_ms;	    /* no start before this time */
-	int start_error;	    /* errno, until there are enough; or 0 */
-	pid_t trial;		    /* the first one after HUP, or 0 */
-	long long trial_ms;	    /* when it was started */
-	bool is_replacing;	    /* some may be of an older generation */
-	long long replace_ms;	    /* when to go on with that */
-	long long release_ms;	    /* when to look who can go, or 0 */
-	long long release_pause_ms; /* between two such looks */
-	long long full_ms;	    /* when all were last seen taken */
-	long long hurried_ms;	    /* when they were last told so */
-	long long kill_ms;	    /* when to kill who is there yet, or 0 */
+	size_t alive;		     /* processes */
+	size_t leaving;		     /* of these, those that are to go */
+	size_t wanted;		     /* of those that are not */
+	size_t failures;	     /* in a row, each at once */
+	long long pause_ms;	     /* 0: none */
+	long long resume_ms;	     /* no start before this time */
+	int start_error;	     /* errno, until there are enough; or 0 */
+	pid_t trial;		     /* the first one after HUP, or 0 */
+	bool is_replacing;	     /* some were started before HUP */
+	long long replace_ms;	     /* when to go on with that */
+	long long release_ms;	     /* when to look who can go, or 0 */
+	long long full_ms;	     /* when all were last seen taken */
+	long long hurried_ms;	     /* when they were last told so */
+	long long kill_ms;	     /* when to kill who is there yet, or 0 */
 };
 
 /*
@@ -63,12 +60,11 @@ struct crew {
 #define CREW_NEVER (1LL << 62)
 
 /* Has shared be tended at ms. */
-static inline void
-crew_wake(struct crew_shared *shared, long long ms)
-{
-	if (ms < shared->next_ms)
-		shared->next_ms = ms;
-}
+void crew_wake(struct crew_shared *shared, long long ms);
+
+/* Makes a crew, without a worker yet.  Returns false where memory lacks. */
+bool crew_open(
+    struct crew *crew, struct crew_shared *shared, struct listener *listener);
 
 /*
  * Starts one worker, unless there is a pause.  Returns whether there is one
@@ -95,10 +91,10 @@ bool crew_meet_demand(struct crew *crew, size_t room, long long now_ms);
 void crew_hurry(struct crew *crew, long long now_ms);
 
 /*
- * From now on each worker is to be replaced by a new one, once the first of
- * these has proved good.
+ * From now, which is hup_ms, on each worker is to be replaced by a new one,
+ * once the first of these has proved good.
  */
-void crew_replace(struct crew *crew, long long now_ms);
+void crew_replace(struct crew *crew);
 
 /*
  * Has all go but keep of those that have no connection, each when it has none;

@@ -26,12 +26,11 @@ kind_problem(enum endpoint_kind kind)
 {
 	switch (kind) {
 	case ENDPOINT_LISTENER:
+	case ENDPOINT_DATAGRAM:
 		return NULL;
 	case ENDPOINT_CONNECTION:
 		return "connected, not listening: "
 		       "Accept=no or inetd's wait is needed";
-	case ENDPOINT_DATAGRAM:
-		return "a datagram socket";
 	case ENDPOINT_OTHER:
 		return "a socket for sequenced packets";
 	case ENDPOINT_FILE:
@@ -44,12 +43,12 @@ kind_problem(enum endpoint_kind kind)
 
 /* Returns 0, or the exit status for a descriptor that will not do. */
 static int
-check(const struct listener *listener)
+check(struct listener *listener)
 {
 	static const int send_buffer = LISTENER_SEND_BUFFER;
 	struct endpoint_peer peer;
-	const char *problem =
-	    kind_problem(endpoint_inspect(listener->fd, &peer));
+	enum endpoint_kind kind = endpoint_inspect(listener->fd, &peer);
+	const char *problem = kind_problem(kind);
 	int flags;
 
 	if (problem != NULL) {
@@ -59,17 +58,18 @@ check(const struct listener *listener)
 		    listener->name, listener->fd, problem);
 		return EX_USAGE;
 	}
+	listener->is_datagram = kind == ENDPOINT_DATAGRAM;
 	/* Connections inherit it: so much of a reply the kernel may hold. */
-	setsockopt(listener->fd, SOL_SOCKET, SO_SNDBUF, &send_buffer,
-	    sizeof(send_buffer));
+	if (!listener->is_datagram)
+		setsockopt(listener->fd, SOL_SOCKET, SO_SNDBUF, &send_buffer,
+		    sizeof(send_buffer));
 	flags = fcntl(listener->fd, F_GETFL);
-	if (flags < 0 ||
-	    fcntl(listener->fd, F_SETFL, flags & ~O_NONBLOCK) < 0) {
-		log_message(LOG_ERR, "cannot make %s blocking: %s",
-		    listener->name, strerror(errno));
-		return EX_OSERR;
-	}
-	return 0;
+	if (flags >= 0 &&
+	    fcntl(listener->fd, F_SETFL, flags & ~O_NONBLOCK) == 0)
+		return 0;
+	log_message(LOG_ERR, "cannot make %s blocking: %s", listener->name,
+	    strerror(errno));
+	return EX_OSERR;
 }
 
 /* Where a namespace has given this process another number, above all. */
@@ -157,7 +157,6 @@ listener_watch(struct listener *listener, sd_event *event)
 bool
 listener_look(struct listener *listener, long long now_ms)
 {
-	listener->asked_ms = now_ms;
 	if (!listener_is_asked(listener)) {
 		listener->is_awake = false;
 		sd_event_source_set_enabled(listener->source, SD_EVENT_ONESHOT);

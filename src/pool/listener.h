@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The listening sockets that a process was started with. */
+/* The sockets that a process was started with. */
 #ifndef LISTENER_H
 #define LISTENER_H
 
@@ -21,16 +21,16 @@
 
 struct listener {
 	int fd;
-	const char *name;	 /* for the log */
+	const char *name; /* for the log */
+	bool is_datagram;
 	sd_event_source *source; /* off while is_awake */
 	bool is_awake;		 /* is to be looked at */
 	int looks;		 /* in a row at which a connection waited */
 	long long look_ms;	 /* when the next one is due */
-	long long asked_ms;	 /* when a connection was last seen */
 };
 
 /*
- * Finds the listening stream sockets that systemd passed
+ * Finds the listening stream and the datagram sockets that systemd passed
  * (sd_listen_fds_with_names(3)), or else the one on file descriptor 0, makes
  * them blocking, as inetd's "wait" has them, and removes LISTEN_PID,
  * LISTEN_FDS and LISTEN_FDNAMES from the environment.  Of several, those that
@@ -56,10 +56,10 @@ int listener_watch(struct listener *listener, sd_event *event);
  */
 bool listener_look(struct listener *listener, long long now_ms);
 
-/* Whether a connection waits to be accepted. */
+/* Whether a connection waits to be accepted, or a datagram. */
 bool listener_is_asked(const struct listener *listener);
 
-/* How many do, or -1 where the system does not tell. */
+/* How many connections do, or -1 where the system does not tell. */
 long listener_waiting(const struct listener *listener);
 
 #endif

@@ -15,7 +15,6 @@
 #include "listener.h"
 #include "options.h"
 #include "pool.h"
-#include "status.h"
 #include "worker.h"
 
 /* A status is sent at most this often. */
@@ -28,6 +27,35 @@ clock_ms(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	return (long long)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+/*
+ * Sends the service manager the assignments, each with a newline at its end,
+ * and how pool stands, in a line for people.  A manager that cannot be reached
+ * is no reason to end.
+ */
+static void
+send_status(const struct pool *pool, const char *assignments)
+{
+	static bool is_logged;
+	const struct crew_shared *shared = &pool->shared;
+	bool is_pausing = false;
+	int result;
+
+	for (size_t i = 0; i < pool->count; i++)
+		is_pausing |= pool->crews[i].pause_ms != 0;
+	result = sd_notifyf(false,
+	    "%sSTATUS=%zu workers, at most %zu%s, %ld waiting, %llu started, "
+	    "%llu answered, %llu refused, %llu cut, %llu failed%s",
+	    assignments, shared->alive, shared->max_workers,
+	    shared->alive >= shared->max_workers ? " (reached)" : "",
+	    pool_waiting(pool), shared->started, shared->answered,
+	    shared->refused, shared->cut, shared->failed,
+	    is_pausing ? ", pausing" : "");
+	if (result < 0 && !is_logged)
+		log_message(LOG_WARNING, "cannot tell the service manager: %s",
+		    strerror(-result));
+	is_logged |= result < 0;
 }
 
 static int
@@ -47,7 +75,7 @@ on_signal(
 	case SIGINT:
 	case SIGTERM:
 		pool_stop(pool, now_ms);
-		status_send(pool, "STOPPING=1\n");
+		send_status(pool, "STOPPING=1\n");
 		break;
 	}
 	return 0; /* SIGCHLD only wakes */
@@ -114,13 +142,13 @@ run(struct pool *pool, sd_event *event)
 		    (!is_reloaded &&
 			(!is_news || now_ms - shown_ms < STATUS_MS)))
 			continue;
-		status_send(pool, is_reloaded ? "READY=1\n" : "");
+		send_status(pool, is_reloaded ? "READY=1\n" : "");
 		pool->is_reloading &= !is_reloaded;
 		is_news = false;
 		shown_ms = now_ms;
 	}
 	if (pool->stop_ms == 0)
-		status_send(pool, "STOPPING=1\n");
+		send_status(pool, "STOPPING=1\n");
 }
 
 int
@@ -150,7 +178,7 @@ main(int argc, char *argv[])
 	if (error != 0)
 		return error;
 	pool_tend(&pool, clock_ms());
-	status_send(&pool, "READY=1\n");
+	send_status(&pool, "READY=1\n");
 	run(&pool, event);
 	return EX_OK;
 }

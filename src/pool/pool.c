@@ -20,6 +20,13 @@
 /* When nobody has waited for so long a full pool is full no more. */
 #define FULL_MS 3000
 
+static int
+out_of_memory(void)
+{
+	log_message(LOG_ERR, "out of memory");
+	return EX_OSERR;
+}
+
 /* Watches crew's socket and starts its first worker; as pool_open. */
 static int
 open_crew(struct crew *crew, sd_event *event, long long now_ms)
@@ -33,30 +40,32 @@ open_crew(struct crew *crew, sd_event *event, long long now_ms)
 	}
 	if (crew_start(crew, now_ms))
 		return 0;
-	if (crew->start_error == EAGAIN || crew->start_error == ENOMEM)
-		return EX_OSERR;
-	return EX_UNAVAILABLE;
+	return crew->start_error == EAGAIN || crew->start_error == ENOMEM
+		   ? EX_OSERR
+		   : EX_UNAVAILABLE;
 }
 
 int
 pool_open(struct pool *pool, sd_event *event, struct listener *listeners,
     size_t count, long long now_ms)
 {
+	struct crew_shared *shared = &pool->shared;
+	size_t datagram = 0;
 	int status = 0;
 
-	if (pool->shared.max_workers < count * pool->shared.workers)
-		pool->shared.max_workers = count * pool->shared.workers;
-	pool->idle_at_ms = now_ms;
+	for (size_t i = 0; i < count; i++)
+		datagram += listeners[i].is_datagram;
+	if (shared->max_workers < (count - datagram) * shared->workers)
+		shared->max_workers = (count - datagram) * shared->workers;
+	shared->max_workers += datagram * shared->workers;
+	shared->asked_ms = now_ms;
 	pool->crews = calloc(count, sizeof(*pool->crews));
-	if (pool->crews == NULL) {
-		log_message(LOG_ERR, "out of memory");
-		return EX_OSERR;
-	}
+	if (pool->crews == NULL)
+		return out_of_memory();
 	pool->count = count;
 	for (size_t i = 0; status == 0 && i < count; i++) {
-		pool->crews[i].shared = &pool->shared;
-		pool->crews[i].listener = &listeners[i];
-		pool->crews[i].wanted = pool->shared.workers;
+		if (!crew_open(&pool->crews[i], shared, &listeners[i]))
+			return out_of_memory();
 		status = open_crew(&pool->crews[i], event, now_ms);
 	}
 	return status;
@@ -134,6 +143,7 @@ watch(struct pool *pool, long long now_ms)
 
 		if (!crew->listener->is_awake)
 			continue;
+		pool->shared.asked_ms = now_ms;
 		if (now_ms >= crew->listener->look_ms &&
 		    listener_look(crew->listener, now_ms) &&
 		    !crew_meet_demand(crew, room(pool), now_ms))
@@ -152,26 +162,16 @@ watch(struct pool *pool, long long now_ms)
 	pool->full_ms = 0;
 }
 
-/* The time from which on nobody has asked. */
-static long long
-asked_ms(const struct pool *pool)
-{
-	long long last_ms = pool->idle_at_ms;
-
-	for (size_t i = 0; i < pool->count; i++)
-		if (pool->crews[i].listener->asked_ms > last_ms)
-			last_ms = pool->crews[i].listener->asked_ms;
-	return last_ms;
-}
-
 /* Leaves where nobody has asked for so long. */
 static void
 leave_if_idle(struct pool *pool, long long now_ms)
 {
+	long long leave_ms = pool->shared.asked_ms + pool->idle_ms;
+
 	if (pool->idle_ms == 0)
 		return;
-	crew_wake(&pool->shared, asked_ms(pool) + pool->idle_ms);
-	if (now_ms - asked_ms(pool) < pool->idle_ms)
+	crew_wake(&pool->shared, leave_ms);
+	if (now_ms < leave_ms)
 		return;
 	pool->state = POOL_LEAVING;
 	for (size_t i = 0; i < pool->count; i++)
@@ -186,7 +186,7 @@ static void
 come_back_if_asked(struct pool *pool, long long now_ms)
 {
 	if (is_asked(pool)) {
-		pool->idle_at_ms = now_ms;
+		pool->shared.asked_ms = now_ms;
 		pool->state = POOL_RUNNING;
 	} else if (pool->shared.alive == 0)
 		pool->state = POOL_OVER;
@@ -238,12 +238,12 @@ pool_replace(struct pool *pool, long long now_ms)
 {
 	if (pool->state != POOL_RUNNING && pool->state != POOL_LEAVING)
 		return;
-	pool->idle_at_ms = now_ms;
+	pool->shared.asked_ms = now_ms;
+	pool->shared.hup_ms = now_ms;
 	pool->state = POOL_RUNNING;
 	pool->is_reloading = true;
-	pool->shared.generation++;
 	for (size_t i = 0; i < pool->count; i++)
-		crew_replace(&pool->crews[i], now_ms);
+		crew_replace(&pool->crews[i]);
 }
 
 bool

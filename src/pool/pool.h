@@ -3,12 +3,7 @@
 #ifndef POOL_H
 #define POOL_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <systemd/sd-event.h>
-
 #include "crew.h"
-#include "listener.h"
 
 enum pool_state {
 	POOL_RUNNING,
@@ -26,7 +21,6 @@ struct pool {
 	size_t count;
 	bool is_reloading;    /* the caller is to clear it, and tell */
 	long long stop_ms;    /* when it was told to end, or 0 */
-	long long idle_at_ms; /* since when nobody has asked, at the earliest */
 	long long full_ms;    /* since when it was full, or 0 */
 	long long full_at_ms; /* when that was last seen */
 };
