@@ -96,6 +96,12 @@ check-trixie:
 	@tests/lib/needs debootstrap git unshare
 	@tests/lib/on-debian trixie sh -c './try && ./try check'
 
+# The programs on an arm64 processor, an emulated one; it installs what it needs.
+ARM64_PACKAGES = cpio gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-system-arm
+check-arm64: all
+	@tests/lib/install-packages $(ARM64_PACKAGES)
+	@tests/arm64/run $(abspath $B)/arm64
+
 # Proofs, and every short string; tests/proof/README, tests/enumerate.
 prove:
 	@tests/lib/needs frama-c why3 cvc4 z3
@@ -200,5 +206,5 @@ $B/bench/%: tests/bench/%.c $(CHECK_RULES)
 	@mkdir -p $(@D)
 	$(CC) $(REQUIRED) $(CFLAGS) $(LDFLAGS) -o $@ $<
 
-.PHONY: bench check check-deps check-programs check-trixie enumerate faults fuzz fuzz-afl \
-	lint mutants prove $(INSTRUMENTED)
+.PHONY: bench check check-arm64 check-deps check-programs check-trixie \
+	enumerate faults fuzz fuzz-afl lint mutants prove $(INSTRUMENTED)
