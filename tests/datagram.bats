@@ -152,6 +152,28 @@ ended() {
 	ended 0
 }
 
+@test "SIGHUP and SIGINT, too, end it after the datagram in hand, filter and all" {
+	mkdir -m 755 "$T/filters"
+	cat >"$T/filters/slow" <<-END
+		#!/bin/sh
+		setsid sh -c 'echo \$\$ >>$T/pids; exec sleep 1000' >/dev/null &
+		until [ -e $T/go ]; do sleep 0.01; done
+		printf ab
+	END
+	chmod 755 "$T/filters/slow"
+	for signal in HUP INT; do
+		rm -f "$T/pids" "$T/go"
+		serve -n 0 -f "$T/filters"
+		asked '9:slow.abcd,' '2:ab,' &
+		wait_until 10 test -s "$T/pids"
+		kill -s "$signal" "$(pgrep -P "$started")"
+		touch "$T/go"
+		wait $!
+		ended 0
+		run ! kill -0 "$(cat "$T/pids")"
+	done
+}
+
 @test "a filter's time is bounded by -t" {
 	mkdir -m 755 "$T/filters"
 	printf '#!/bin/sh\nexec sleep 100\n' >"$T/filters/slow"

@@ -148,36 +148,37 @@ io_init(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-void
-io_catch_term(void)
+/* SIGINT also where a shell's & has it ignored, but not nohup(1)'s SIGHUP. */
+static void
+catch_ends(void (*handler)(int))
 {
-	set_handler(SIGTERM, on_stop);
+	struct sigaction hup;
+
+	set_handler(SIGTERM, handler);
+	set_handler(SIGINT, handler);
+	if (sigaction(SIGHUP, NULL, &hup) == 0 && hup.sa_handler != SIG_IGN)
+		set_handler(SIGHUP, handler);
+}
+
+void
+io_stop_on_end(void)
+{
+	catch_ends(on_stop);
 }
 
 void
 io_take_turns(void)
 {
-	struct sigaction hup;
-
 	takes_turns = true;
 	set_handler(SIGALRM, on_tick);
 	set_handler(SIGUSR1, on_others_wait);
-	io_catch_term();
-	set_handler(SIGINT, on_stop);
-	if (sigaction(SIGHUP, NULL, &hup) == 0 && hup.sa_handler != SIG_IGN)
-		set_handler(SIGHUP, on_stop);
+	catch_ends(on_stop);
 }
 
 void
 io_hurry_on_end(void)
 {
-	static const int signals[] = {SIGTERM, SIGHUP, SIGINT};
-	struct sigaction before;
-
-	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
-		if (sigaction(signals[i], NULL, &before) == 0 &&
-		    before.sa_handler != SIG_IGN)
-			set_handler(signals[i], on_hurry);
+	catch_ends(on_hurry);
 }
 
 void

@@ -34,8 +34,11 @@ enum io_result {
  */
 void io_init(void);
 
-/* From now on SIGTERM ends io_receive and nothing else. */
-void io_catch_term(void);
+/*
+ * From now on SIGTERM, SIGINT and, unless it is ignored, SIGHUP end io_receive
+ * and nothing else.
+ */
+void io_stop_on_end(void);
 
 /*
  * For who serves a listening socket: from now on the alarm ticks once a second,
@@ -54,8 +57,8 @@ void io_begin_stage(void);
 void io_end_stage(void);
 
 /*
- * From now on SIGTERM, SIGHUP and SIGINT, unless they are ignored, make the
- * deadline pass, until another one is set, and do nothing else.
+ * From now on the same signals make the deadline pass, until another one is
+ * set, and do nothing else.
  */
 void io_hurry_on_end(void);
 

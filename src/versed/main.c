@@ -170,7 +170,7 @@ main(int argc, char *argv[])
 	if (kind == ENDPOINT_LISTENER)
 		io_take_turns();
 	else if (kind == ENDPOINT_DATAGRAM)
-		io_catch_term();
+		io_stop_on_end();
 	else if (session.filters != NULL)
 		io_hurry_on_end(); /* a filter is not to be left behind */
 	enter_sandbox(&session, kind, options.max_requests);
