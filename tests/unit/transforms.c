@@ -115,6 +115,23 @@ test_rooms(void)
 	}
 }
 
+/* The room that its row says is enough for a text that is not short. */
+static void
+test_growths(void)
+{
+	static unsigned char text[9000];
+
+	memset(text, '\n', sizeof(text) / 3);
+	for (size_t i = sizeof(text) / 3; i < sizeof(text); i += 2)
+		memcpy(text + i, "\xce\x90", 2);
+	for (const struct transform *t = transforms; t->name != NULL; t++) {
+		size_t cap = sizeof(text) * t->growth + TRANSFORM_SPARE, len;
+
+		EXPECT(t->apply == NULL ||
+		       t->apply(text, sizeof(text), unit_room(cap), cap, &len));
+	}
+}
+
 static enum service_result
 ask(const char *name, size_t name_len, const char *text, size_t cap,
     unsigned char *room, size_t *ret_len)
@@ -191,6 +208,7 @@ main(void)
 	test_number();
 	test_number_of_many();
 	test_rooms();
+	test_growths();
 	test_whitelist();
 	test_failure();
 	return unit_end();

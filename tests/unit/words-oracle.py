@@ -75,7 +75,7 @@ DIFFERENCES = [
     # ICU splits these from other letters, as it looks both up in dictionaries.
     ("[가-힣々〻]", "ʔ"),
     # So it takes Thai and the like for letters; UAX 29 leaves them out.
-    (f"[{complex_context}]", " "),
+    (f"[ก{complex_context}]", " "),
     # CLDR, and so ICU, has it in a word.
     ("@", " "),
     # Marks of Chinese; ICU takes them for Chinese characters.
