@@ -12,6 +12,7 @@ COMPDIR    = $(PREFIX)/share/bash-completion/completions
 
 CC         = cc
 HANDLER_CC = musl-gcc
+VERSIFY_CC = $(CC)
 CFLAGS     = -O2 -g
 LDFLAGS    =
 
@@ -27,6 +28,7 @@ REQUIRED = -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' \
 MULTIARCH       = $(shell $(CC) -print-multiarch)
 KERNEL_HEADERS  = -idirafter /usr/include -idirafter /usr/include/$(MULTIARCH)
 HANDLER_FLAGS   = $(REQUIRED) $(if $(findstring musl,$(HANDLER_CC)),$(KERNEL_HEADERS))
+VERSIFY_FLAGS   = $(REQUIRED) $(if $(findstring musl,$(VERSIFY_CC)),$(KERNEL_HEADERS))
 # Fewer pages and mappings: a one-shot process pays for each.
 HANDLER_LDFLAGS = $(if $(findstring musl,$(HANDLER_CC)),-static) \
 	-Wl,--gc-sections -Wl,-z,noseparate-code
@@ -38,7 +40,7 @@ SERVED       = service transforms wire host
 VERSED_OBJS  = $(call room,handler,versed $(SERVED))
 CGI_OBJS     = $(call room,handler,cgi $(SERVED)) $B/handler/page-parts.o
 POOL_OBJS    = $(call room,cc,pool host)
-VERSIFY_OBJS = $(call room,cc,versify wire host)
+VERSIFY_OBJS = $(call room,client,versify wire host)
 
 PROGRAMS = $B/versed $B/versed.cgi $B/versed-pool $B/versify
 
@@ -57,13 +59,18 @@ $B/versed-pool: $(POOL_OBJS)
 	$(CC) -Wl,--gc-sections $(LDFLAGS) -o $@ $^ -lsystemd
 
 $B/versify: $(VERSIFY_OBJS)
-	$(CC) -Wl,--gc-sections $(LDFLAGS) -o $@ $^
+	$(VERSIFY_CC) $(if $(findstring musl,$(VERSIFY_CC)),-static) \
+		-Wl,--gc-sections $(LDFLAGS) -o $@ $^
 
 HEADERS = $(wildcard src/*/*.h)
 
 $B/handler/%.o: src/%.c $(HEADERS) $(RULES)
 	@mkdir -p $(@D)
 	$(HANDLER_CC) $(HANDLER_FLAGS) $(CFLAGS) -c -o $@ $<
+
+$B/client/%.o: src/%.c $(HEADERS) $(RULES)
+	@mkdir -p $(@D)
+	$(VERSIFY_CC) $(VERSIFY_FLAGS) $(CFLAGS) -c -o $@ $<
 
 $B/cc/%.o: src/%.c $(HEADERS) $(RULES)
 	@mkdir -p $(@D)

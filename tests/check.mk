@@ -11,7 +11,7 @@ CHECK_PACKAGES = apache2-bin bats bats-assert bats-file bats-support blhc \
 	lighttpd lintian mandoc ncat netbase netcat-openbsd netcat-traditional \
 	nginx-light parallel pkgconf podman procps python3 python3-icu python3-twisted \
 	shellcheck socat strace stunnel4 ucspi-tcp unicode-data \
-	vim-tiny
+	golang-go nodejs perl php-cli vim-tiny
 # Beside them, for what `make check` does not run, where Debian has them.
 EVIDENCE_PACKAGES = cvc4 debootstrap frama-c-base gcovr libclang-rt-14-dev \
 	systemd-dev valgrind why3 z3

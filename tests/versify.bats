@@ -1168,6 +1168,21 @@ signal.pause()" &
 	said '127.0.0.1:40000: cannot connect: Connection refused'
 }
 
+@test "built with musl it needs nothing about it: a health check in an empty folder" {
+	need musl-gcc make
+	need_shipped libraries
+	a_server
+	mkdir "$T/root"
+	make -s -C "$ROOT" B="$T/musl" VERSIFY_CC=musl-gcc "$T/musl/versify"
+	cp "$T/musl/versify" "$T/root"
+	skip_unless 'unshare -r true' unshare
+	unshare -r chroot "$T/root" /versify -q -t 2 -l "$server" >"$T/list"
+	"$VERSED" -L | cmp - "$T/list"
+	"$T/musl/versify" -q -l "localhost:${server##*:}" | cmp - "$T/list"
+	run -69 unshare -r chroot "$T/root" /versify -q -t 2 -l 127.0.0.1:1
+	assert_output ''
+}
+
 @test "the original service" {
 	skip_unless "/usr/bin/python3 -c 'import twisted'" python3-twisted
 	listen server 127.0.0.1 "$BATS_TEST_DIRNAME/peers/twisted-server.py"

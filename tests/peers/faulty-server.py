@@ -7,6 +7,7 @@ second those after "next", and so on; the last ones are for all others.
 read         read a whole request
 send=BYTES   send them, written as in a Python string
 end          read to the end
+pieces=TEXT  send a poem of it, 50 000 times, in pieces of 997 bytes
 trickle      send a reply, a byte of it every 0.2 seconds
 close        close the connection (also done at the end)
 reset        reset it
@@ -39,6 +40,13 @@ def act(connection, action):
         read_request(connection)
     elif name == "send":
         connection.sendall(ast.literal_eval(f'b"""{text}"""'))
+    elif name == "pieces":
+        poem = text.encode() * 50000
+        reply = b"%d:%s," % (len(poem), poem)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for i in range(0, len(reply), 997):
+            connection.sendall(reply[i:i + 997])
+            time.sleep(0.0005)
     elif name == "end":
         while connection.recv(65536):
             pass
