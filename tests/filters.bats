@@ -98,7 +98,7 @@ as_nobody() {
 	refused_start 'No such file or directory' /nonexistent
 	run -64 --separate-stderr "$VERSED" -f "$DIR" -f /nonexistent
 	run -64 "$VERSED" -f / -f / -f / -f / -f / -f / -f / -f / -f /
-	[ "$output" = 'versed: more than 8 folders of filters' ]
+	[ "$output" = 'versed: cannot use /: there are too many folders of filters' ]
 }
 
 # says NAME REASON: why it is no filter, as the last run of versed said.

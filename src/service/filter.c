@@ -14,7 +14,6 @@
 
 #include "host/log.h"
 #include "process.h"
-#include "program.h"
 
 /* Why no filter of the folder dir may be run, or NULL. */
 static const char *
@@ -53,8 +52,7 @@ filters_open(struct filters *filters, const char *dir)
 static bool
 is_name(const char *name)
 {
-	static const char bytes[] = "_-0123456789abcdefghijklmnopqrstuvwxyz";
-	size_t len = strspn(name, bytes);
+	size_t len = strspn(name, "_-0123456789abcdefghijklmnopqrstuvwxyz");
 
 	return len > 0 && len <= FILTER_NAME_MAX && name[len] == '\0' &&
 	       *name != '_' && *name != '-';
@@ -93,24 +91,21 @@ fail(struct filters *filters, const char *dir, const char *reason)
 }
 
 enum service_result
-filters_run(struct filters *filters, const unsigned char *name, size_t name_len,
-    const unsigned char *text, size_t text_len, unsigned char *ret_text,
-    size_t cap, size_t *ret_len)
+filters_find(struct filters *filters, const unsigned char *name,
+    size_t name_len, char ret_name[FILTER_NAME_MAX + 1],
+    char ret_path[PATH_MAX])
 {
-	char name_z[FILTER_NAME_MAX + 1], path[PATH_MAX];
-	const char *dir, *reason;
+	const char *reason;
 
-	snprintf(name_z, sizeof(name_z), "%.*s", (int)name_len, name);
-	if (strlen(name_z) != name_len || !is_name(name_z))
+	snprintf(ret_name, FILTER_NAME_MAX + 1, "%.*s", (int)name_len, name);
+	if (strlen(ret_name) != name_len || !is_name(ret_name))
 		return SERVICE_UNKNOWN;
 	for (size_t i = 0; i < filters->count; i++) {
-		dir = filters->dirs[i];
-		reason = refuse_folder(dir);
+		reason = refuse_folder(filters->dirs[i]);
 		if (reason != NULL)
-			return fail(filters, dir, reason);
-		if (refuse_file(dir, name_z, path) == NULL)
-			return program_run(filters, path, name_z, text,
-			    text_len, ret_text, cap, ret_len);
+			return fail(filters, filters->dirs[i], reason);
+		if (refuse_file(filters->dirs[i], ret_name, ret_path) == NULL)
+			return SERVICE_OK;
 	}
 	return SERVICE_UNKNOWN;
 }

@@ -30,10 +30,21 @@ struct filters {
 const char *filters_open(struct filters *filters, const char *dir);
 
 /*
- * Runs the filter called name, as service_transform, of the first folder that
- * has one.  The name is checked by [a-z0-9][a-z0-9_-]{0,63} before a folder is
- * looked into, and each folder as by filters_open.  No process of the filter
- * is left when it returns.
+ * Looks for the filter called name.  The name is checked by
+ * [a-z0-9][a-z0-9_-]{0,63} before a folder is looked into, and each folder as
+ * by filters_open.  SERVICE_OK writes the name and the path of the first folder
+ * that has one; else it is SERVICE_UNKNOWN or SERVICE_BROKEN.
+ */
+enum service_result filters_find(struct filters *filters,
+    const unsigned char *name, size_t name_len,
+    char ret_name[FILTER_NAME_MAX + 1], char ret_path[PATH_MAX]);
+
+/*
+ * Runs the filter called name, as service_transform.  It is done when it has
+ * exited and nobody holds its standard output, and late at the deadline of
+ * host/io; no process of it is left.  What it writes to its standard error is
+ * logged, as is why it failed.  Meanwhile the process is the subreaper of its
+ * descendants.
  */
 enum service_result filters_run(struct filters *filters,
     const unsigned char *name, size_t name_len, const unsigned char *text,

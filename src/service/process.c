@@ -10,6 +10,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -118,27 +119,21 @@ process_explain(const char *path, int error)
 bool
 process_children(struct children *ret_children)
 {
-	char buf[CHILDREN_MAX * 12];
+	char buf[CHILDREN_MAX * 12 + 1], *p = buf;
 	int fd = open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC);
 	ssize_t size;
-	size_t n = 0;
-	pid_t pid = 0;
 
 	if (fd < 0)
 		return false;
-	size = read(fd, buf, sizeof(buf));
+	size = read(fd, buf, sizeof(buf) - 1);
 	close(fd);
 	if (size < 0)
 		return false;
-	for (ssize_t i = 0; i < size && n < CHILDREN_MAX; i++) {
-		if (buf[i] == ' ') {
-			ret_children->pids[n++] = pid;
-			pid = 0;
-		} else {
-			pid = pid * 10 + (buf[i] - '0');
-		}
-	}
-	ret_children->count = n;
+	buf[size] = '\0';
+	ret_children->count = 0;
+	for (; *p != '\0' && ret_children->count < CHILDREN_MAX; p += *p == ' ')
+		ret_children->pids[ret_children->count++] =
+		    (pid_t)strtol(p, &p, 10);
 	return true;
 }
 

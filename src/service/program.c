@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* Runs a program, and hears both of its pipes until it is done. */
-#include "program.h"
+/* Runs a filter, and hears both of its pipes until it is done. */
+#include "filter.h"
 
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -223,20 +223,24 @@ attend(struct run *run)
 }
 
 enum service_result
-program_run(struct filters *filters, const char *path, const char *name,
+filters_run(struct filters *filters, const unsigned char *name, size_t name_len,
     const unsigned char *text, size_t text_len, unsigned char *ret_text,
     size_t cap, size_t *ret_len)
 {
+	char name_z[FILTER_NAME_MAX + 1], path[PATH_MAX];
 	struct run run = {
 	    .filters = filters,
-	    .name = name,
+	    .name = name_z,
 	    .ends = {{-1, POLLIN, 0}, {-1, POLLIN, 0}, {-1, POLLIN, 0}},
 	    .out = ret_text,
 	    .out_cap = cap,
 	};
-	enum service_result result;
+	enum service_result result =
+	    filters_find(filters, name, name_len, name_z, path);
 	struct children before;
 
+	if (result != SERVICE_OK)
+		return result;
 	if (!prepare(&before))
 		return fail(&run, SERVICE_BROKEN, "cannot start it: %s",
 		    strerror(errno));

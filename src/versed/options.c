@@ -72,10 +72,9 @@ take(int c, struct versed_options *options)
 {
 	switch (c) {
 	case 'f':
-		if (options->filters_count == FILTERS_DIRS_MAX)
-			log_die(EX_USAGE, "more than %d folders of filters",
-			    FILTERS_DIRS_MAX);
-		options->filters_dirs[options->filters_count++] = optarg;
+		if (options->filters_count <= FILTERS_DIRS_MAX)
+			options->filters_dirs[options->filters_count++] =
+			    optarg;
 		break;
 	case 'L':
 		options->list = true;

@@ -9,7 +9,7 @@
 #include "service/filter.h"
 
 struct versed_options {
-	const char *filters_dirs[FILTERS_DIRS_MAX];
+	const char *filters_dirs[FILTERS_DIRS_MAX + 1];
 	size_t filters_count;
 	const char *poem_file; /* or NULL */
 	bool list;

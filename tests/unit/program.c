@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Filters at work: their room, their time, their messages, and signals. */
-#include "service/program.h"
+#include "service/filter.h"
 
 #include <sys/resource.h>
 #include <sys/time.h>
