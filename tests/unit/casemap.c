@@ -320,6 +320,9 @@ test_properties(void)
 	for (uint32_t code = 0xdffff; code < 0xe0200; code++)
 		EXPECT(casemap_is(CASEMAP_INSIDE, code) ==
 		       casemap_is(CASEMAP_IGNORABLE, code));
+	for (uint32_t code = 0x1fbfa; code < 0x20800; code++)
+		for (int p = 0; p < CASEMAP_PROPERTIES; p++)
+			EXPECT(!casemap_is((enum casemap_property)p, code));
 	EXPECT(casemap_is(CASEMAP_LETTER, 0x1f149));
 	EXPECT(!casemap_is(CASEMAP_LETTER, 0x10ffff));
 	EXPECT(casemap_is(CASEMAP_BETWEEN, '\''));

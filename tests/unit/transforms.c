@@ -65,6 +65,33 @@ test_reverse(void)
 	EXPECT_MAP("reverse", "\xff\0\nb\r\n", "b\r\n\xff\0\n");
 }
 
+/* CRLF ends a line too, and a byte order mark stays first. */
+static void
+test_ends_and_marks(void)
+{
+	unsigned char *room = unit_room(5);
+	size_t len;
+
+	EXPECT_MAP("reverse", "a\r\nb", "b\r\na");
+	EXPECT_MAP("reverse", "\r\nb", "b\r\n");
+	EXPECT_MAP("reverse", "a\f\nb", "b\na\f");
+	EXPECT_MAP("reverse", "a\r\nb\n", "b\na\r\n");
+	EXPECT_MAP("reverse", "\xef\xbb\xbf", "\xef\xbb\xbf");
+	EXPECT_MAP("reverse", "\xef\xbb\xbf\na",
+	    "\xef\xbb\xbf"
+	    "a\n");
+	EXPECT_MAP("number",
+	    "\xef\xbb\xbf"
+	    "a",
+	    "\xef\xbb\xbf     1\ta");
+	EXPECT_MAP("number", "\xef\xbb\xbf", "\xef\xbb\xbf");
+	/* What cannot grow needs no more room than it has bytes. */
+	EXPECT(row("reverse")->apply(
+	    (const unsigned char *)"a\nb\nc", 5, room, 5, &len));
+	EXPECT(row("rot13")->apply(
+	    (const unsigned char *)"abcde", 5, room, 5, &len));
+}
+
 static void
 test_number(void)
 {
@@ -205,6 +232,7 @@ main(void)
 {
 	test_rot13();
 	test_reverse();
+	test_ends_and_marks();
 	test_number();
 	test_number_of_many();
 	test_rooms();
