@@ -40,11 +40,9 @@ enum service_result filters_find(struct filters *filters,
     char ret_name[FILTER_NAME_MAX + 1], char ret_path[PATH_MAX]);
 
 /*
- * Runs the filter called name, as service_transform.  It is done when it has
- * exited and nobody holds its standard output, and late at the deadline of
- * host/io; no process of it is left.  What it writes to its standard error is
- * logged, as is why it failed.  Meanwhile the process is the subreaper of its
- * descendants.
+ * Runs the filter called name, as service_transform, until it has exited and
+ * nobody holds its standard output, or the deadline of host/io; no process of
+ * it is left.  Its standard error is logged, as is why it failed.
  */
 enum service_result filters_run(struct filters *filters,
     const unsigned char *name, size_t name_len, const unsigned char *text,

@@ -200,7 +200,8 @@ attend(struct run *run)
 {
 	enum service_result result = SERVICE_OK;
 
-	while (run->ends[OUT].fd >= 0 || run->ends[EXIT].fd >= 0) {
+	while (result == SERVICE_OK &&
+	       (run->ends[OUT].fd >= 0 || run->ends[EXIT].fd >= 0)) {
 		if (io_is_late())
 			return fail_late(run);
 		/* The deadline's alarm interrupts, and repeats. */
@@ -216,10 +217,8 @@ attend(struct run *run)
 			result = collect(run);
 		if (result == SERVICE_OK && run->ends[EXIT].revents != 0)
 			result = reap(run);
-		if (result != SERVICE_OK)
-			return result;
 	}
-	return SERVICE_OK;
+	return result;
 }
 
 enum service_result
