@@ -77,7 +77,7 @@ ask(const struct look_up_address *address, struct exchange *exchange,
     bool *ret_is_left)
 {
 	struct exchange_failure failure = {.name = "asking why"};
-	int fd = dial_address(address, clock_deadline(CLOCK_NEVER));
+	int fd = dial_address(address, CLOCK_NEVER);
 	bool done = fd >= 0 && exchange_run(exchange, fd, &failure);
 
 	if (fd >= 0)
@@ -138,16 +138,16 @@ void
 cause_ask(const struct look_up_address *address, const char *transform,
     const struct exchange *exchange, struct exchange_failure *failure)
 {
+	static unsigned char wish[] = "11:transforms.,";
 	static unsigned char
 	    list[NETSTRING_HEADER_MAX + PROTOCOL_LENGTH_MAX + 1];
-	struct exchange plain = {
-	    .request = (const unsigned char *)"11:transforms.,",
-	    .request_len = 15,
+	struct exchange plain = {.request = wish,
+	    .request_len = sizeof(wish) - 1,
 	    .reply = list,
 	    .max = PROTOCOL_LENGTH_MAX};
 	struct exchange same = plain;
 	unsigned char *copy = malloc(exchange->request_len), *colon;
-	int64_t before;
+	int64_t soon = clock_after(CAUSE_ASK_MS), before;
 
 	if (copy == NULL)
 		return;
@@ -155,7 +155,9 @@ cause_ask(const struct look_up_address *address, const char *transform,
 	same.request = copy;
 	same.request_len = exchange->request_len;
 	colon = memchr(copy, ':', same.request_len);
-	before = clock_set_deadline(clock_deadline(clock_after(CAUSE_ASK_MS)));
+	before = clock_set_deadline(soon);
+	if (before < soon)
+		clock_set_deadline(before);
 	failure->is_final =
 	    find(address, transform, &plain, &same, colon + 1, failure);
 	clock_set_deadline(before);

@@ -131,8 +131,7 @@ client_ask(struct client *client)
 	for (unsigned long i = 0; i <= client->retries; i++) {
 		if (i > 0) {
 			dial_renew(&client->dial);
-			clock_wait(
-			    -1, 0, clock_deadline(clock_after(pause_ms)));
+			clock_wait(-1, 0, clock_after(pause_ms));
 			pause_ms *= 2;
 			if (pause_ms > CLIENT_PAUSE_MAX_MS)
 				pause_ms = CLIENT_PAUSE_MAX_MS;

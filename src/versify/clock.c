@@ -3,7 +3,6 @@
 #include "clock.h"
 
 #include <limits.h>
-#include <poll.h>
 #include <time.h>
 
 static int64_t deadline = CLOCK_NEVER;
@@ -32,12 +31,6 @@ clock_set_deadline(int64_t at)
 	return before;
 }
 
-int64_t
-clock_deadline(int64_t until)
-{
-	return until < deadline ? until : deadline;
-}
-
 bool
 clock_is_late(void)
 {
@@ -45,25 +38,23 @@ clock_is_late(void)
 }
 
 int
-clock_left_ms(int64_t until)
+clock_poll(struct pollfd *pfds, nfds_t len, int64_t until)
 {
-	int64_t left = until - clock_now();
+	int64_t left = (until < deadline ? until : deadline) - clock_now();
 
-	if (until == CLOCK_NEVER)
-		return -1;
-	return left < 0 ? 0 : left > INT_MAX ? INT_MAX : (int)left;
+	if (left < 0)
+		left = 0;
+	return poll(pfds, len, left > INT_MAX ? -1 : (int)left);
 }
 
 bool
 clock_wait(int fd, short events, int64_t until)
 {
 	struct pollfd pfd = {.fd = fd, .events = events};
-	int left_ms;
 
 	do {
-		left_ms = clock_left_ms(until);
-		if (poll(&pfd, 1, left_ms) > 0)
+		if (clock_poll(&pfd, 1, until) > 0)
 			return true;
-	} while (left_ms != 0);
+	} while (clock_now() < until && !clock_is_late());
 	return false;
 }

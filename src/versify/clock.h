@@ -6,6 +6,7 @@
 #ifndef CLOCK_H
 #define CLOCK_H
 
+#include <poll.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -19,17 +20,14 @@ int64_t clock_after(int64_t timeout_ms);
 /* Sets the deadline, or with CLOCK_NEVER none.  Returns what it was. */
 int64_t clock_set_deadline(int64_t at);
 
-/* Returns the deadline, or until where that is earlier. */
-int64_t clock_deadline(int64_t until);
-
 bool clock_is_late(void);
 
-/* Returns how long poll(2) may wait until then. */
-int clock_left_ms(int64_t until);
+/* As poll(2), but until a time, or the deadline where that is earlier. */
+int clock_poll(struct pollfd *pfds, nfds_t len, int64_t until);
 
 /*
- * Waits until fd, or where that is -1 nothing, is ready for the events of
- * poll(2); signals do not end it.  Returns whether it is.
+ * Waits until fd, or where that is -1 nothing, is ready for events, at most as
+ * long as clock_poll; signals do not end it.  Returns whether it is.
  */
 bool clock_wait(int fd, short events, int64_t until);
 

@@ -5,7 +5,6 @@
 #include <sys/socket.h>
 
 #include <errno.h>
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
@@ -222,7 +221,7 @@ wait_for_all(const struct dial *dial, int64_t until,
 			until = attempt->until;
 	}
 	if (n > 0)
-		poll(ret_pfds, n, clock_left_ms(clock_deadline(until)));
+		clock_poll(ret_pfds, n, until);
 	return n;
 }
 

@@ -5,7 +5,6 @@
 #include <sys/socket.h>
 
 #include <errno.h>
-#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -42,61 +41,47 @@ exchange_is_left(const struct exchange_failure *failure)
 	       failure->status == EX_UNAVAILABLE;
 }
 
-/*
- * To be called when a call on fd returned n.  Returns whether it is worth
- * another try; at the deadline it is not, and errno is EAGAIN.
- */
-static bool
-can_retry(ssize_t n, int fd, short events)
+/* As send(2) for POLLOUT and recv(2) for POLLIN; EAGAIN is the deadline. */
+static ssize_t
+transfer(int fd, short event, unsigned char *buf, size_t len)
 {
-	if (n >= 0 || (errno != EINTR && errno != EAGAIN))
-		return false;
-	if (errno == EINTR ||
-	    clock_wait(fd, events, clock_deadline(CLOCK_NEVER)))
-		return !clock_is_late();
-	errno = EAGAIN;
-	return false;
+	ssize_t n = -1;
+
+	do {
+		if (clock_is_late() || !clock_wait(fd, event, CLOCK_NEVER)) {
+			errno = EAGAIN;
+			return -1;
+		}
+		if (event == POLLOUT)
+			n = send(fd, buf, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+		else
+			n = recv(fd, buf, len, MSG_DONTWAIT);
+	} while (n < 0 && (errno == EINTR || errno == EAGAIN));
+	return n;
 }
 
 static bool
-send_request(int fd, const unsigned char *request, size_t len,
-    struct exchange_failure *failure)
+send_request(
+    const struct exchange *exchange, int fd, struct exchange_failure *failure)
 {
 	ssize_t n;
 
-	while (len > 0) {
-		do {
-			errno = EAGAIN;
-			n = clock_is_late() ? -1
-					    : send(fd, request, len,
-						  MSG_DONTWAIT | MSG_NOSIGNAL);
-		} while (can_retry(n, fd, POLLOUT));
+	for (size_t i = 0; i < exchange->request_len; i += (size_t)n) {
+		n = transfer(fd, POLLOUT, exchange->request + i,
+		    exchange->request_len - i);
+		if (n < 0 && errno == EAGAIN)
+			return exchange_fail(failure, EXCHANGE_SEND,
+			    EX_TEMPFAIL,
+			    "out of time: the request was not taken");
 		if (n < 0)
 			return exchange_fail(failure, EXCHANGE_SEND,
-			    errno == EAGAIN ? EX_TEMPFAIL : EX_UNAVAILABLE,
-			    errno == EAGAIN
-				? "out of time: the request was not taken"
-				: "closed before the request was sent: refused, or busy");
-		request += n;
-		len -= (size_t)n;
+			    EX_UNAVAILABLE,
+			    "closed before the request was sent: refused, or busy");
 	}
 	return true;
 }
 
-/* Returns how many bytes came, 0 at the end, or -1 and errno, as recv(2). */
-static ssize_t
-receive(int fd, unsigned char *buf, size_t len)
-{
-	ssize_t n;
-
-	do {
-		errno = EAGAIN;
-		n = clock_is_late() ? -1 : recv(fd, buf, len, MSG_DONTWAIT);
-	} while (can_retry(n, fd, POLLIN));
-	return n;
-}
-
-/* Input ended with n, as of receive, where more than the len were needed. */
+/* Input ended with n, as of transfer, where more than the len were needed. */
 static bool
 fail_input(struct exchange_failure *failure, ssize_t n, size_t len)
 {
@@ -145,7 +130,7 @@ read_reply(struct exchange *exchange, int fd, size_t *ret_len,
 		case NETSTRING_MORE:
 			break;
 		}
-		n = receive(fd, reply + len, room - len);
+		n = transfer(fd, POLLIN, reply + len, room - len);
 		if (n <= 0)
 			return fail_input(failure, n, len);
 		len += (size_t)n;
@@ -163,8 +148,7 @@ await_close(int fd, struct exchange_failure *failure)
 	ssize_t n = 0;
 
 	shutdown(fd, SHUT_WR);
-	if (clock_wait(
-		fd, POLLIN, clock_deadline(clock_after(EXCHANGE_CLOSE_MS))))
+	if (clock_wait(fd, POLLIN, clock_after(EXCHANGE_CLOSE_MS)))
 		n = recv(fd, &stray, sizeof(stray), MSG_DONTWAIT);
 	if (n > 0)
 		return exchange_fail(failure, EXCHANGE_REPLY, EX_PROTOCOL,
@@ -181,8 +165,7 @@ exchange_run(
 {
 	size_t len = 0;
 
-	if (!send_request(
-		fd, exchange->request, exchange->request_len, ret_failure) ||
+	if (!send_request(exchange, fd, ret_failure) ||
 	    !read_reply(exchange, fd, &len, ret_failure))
 		return false;
 	if (len > exchange->start + exchange->size + 1)
@@ -235,8 +218,8 @@ exchange_datagrams(
 		    errno == ECONNREFUSED)
 			error = ECONNREFUSED;
 		else
-			error = receive_datagram(
-			    exchange, fd, clock_deadline(clock_after(1000)));
+			error =
+			    receive_datagram(exchange, fd, clock_after(1000));
 	}
 	if (error == EAGAIN)
 		return exchange_fail(ret_failure, EXCHANGE_SEND, EX_TEMPFAIL,

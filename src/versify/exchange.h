@@ -43,11 +43,11 @@ bool exchange_fail(struct exchange_failure *ret_failure,
 bool exchange_is_left(const struct exchange_failure *failure);
 
 struct exchange {
-	const unsigned char *request; /* a netstring */
-	size_t request_len;   /* or 0: the reply is asked for by nothing */
-	unsigned char *reply; /* NETSTRING_HEADER_MAX + max + 1 bytes */
-	size_t max;	      /* of its content, at most 999999999 */
-	size_t start, size;   /* of that in reply, once it is whole */
+	unsigned char *request; /* a netstring */
+	size_t request_len;	/* or 0: the reply is asked for by nothing */
+	unsigned char *reply;	/* NETSTRING_HEADER_MAX + max + 1 bytes */
+	size_t max;		/* of its content, at most 999999999 */
+	size_t start, size;	/* of that in reply, once it is whole */
 };
 
 /*

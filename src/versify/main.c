@@ -3,6 +3,8 @@
  * versify: has a text transformed by a server, and writes all of the result
  * or nothing.
  */
+#include <sys/stat.h>
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -17,7 +19,6 @@
 #include "clock.h"
 #include "host/memory.h"
 #include "options.h"
-#include "output.h"
 #include "say.h"
 #include "text.h"
 #include "wire/netstring.h"
@@ -67,6 +68,17 @@ fail_input(const struct versify_options *options, int error)
 	    strerror(error));
 }
 
+/* Tells whether fd and standard output are the same regular file. */
+static bool
+is_output(int fd)
+{
+	struct stat in, out;
+
+	return fstat(fd, &in) == 0 && fstat(STDOUT_FILENO, &out) == 0 &&
+	       S_ISREG(in.st_mode) && in.st_dev == out.st_dev &&
+	       in.st_ino == out.st_ino;
+}
+
 /* Returns where the text comes from. */
 static int
 open_input(const struct versify_options *options, bool has_input)
@@ -81,7 +93,7 @@ open_input(const struct versify_options *options, bool has_input)
 		fail_input(options, EBADF);
 	if (fd < 0)
 		fail_input(options, errno);
-	if (options->output == NULL && output_is(fd))
+	if (options->output == NULL && is_output(fd))
 		say_die(
 		    EX_USAGE, "the input is the output: -o replaces a file");
 	if (isatty(fd))
@@ -111,7 +123,7 @@ static int
 write_text(const struct versify_options *options, const unsigned char *buf,
     size_t len, int rest_fd)
 {
-	if (output_write(options->output, buf, len, rest_fd))
+	if (text_write(options->output, buf, len, rest_fd))
 		return EX_OK;
 	/* Who leaves, as head(1) does, knows. */
 	if (errno != EPIPE)

@@ -43,12 +43,12 @@ static void
 say_list(enum say_level level, const char *format, va_list ap)
 {
 	char text[MESSAGE_MAX], line[MESSAGE_MAX * SAY_PRINTABLE_MAX];
-	int len = vsnprintf(text, sizeof(text), format, ap);
+	size_t len;
 
-	if (level > most || len < 0)
-		return;
-	len = (int)say_printable(text, strlen(text), '\0', line);
-	fprintf(stderr, "versify: %.*s\n", len, line);
+	vsnprintf(text, sizeof(text), format, ap);
+	len = say_printable(text, strlen(text), '\0', line);
+	if (level <= most)
+		fprintf(stderr, "versify: %.*s\n", (int)len, line);
 }
 
 void

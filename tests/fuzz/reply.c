@@ -25,7 +25,7 @@ is_reply(const uint8_t *data, size_t size, size_t *ret_start, size_t *ret_len)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const unsigned char request[] = "7:rot13.x,";
+	static unsigned char request[] = "7:rot13.x,";
 	struct exchange_failure failure = {0};
 	struct exchange exchange = {
 	    .request = request, .request_len = sizeof(request) - 1, .max = MAX};
