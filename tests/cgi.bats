@@ -339,7 +339,7 @@ print(base64.b64encode(hashlib.sha256(style[1]).digest()).decode())' <content)
 	form '&&%%74ransform=rot13&te%%78t=%%41&text=B'
 	grep -q '^N</pre>' content
 	form 'text&transform=rot13'
-	grep -q 'It is empty, as the poem is' content
+	grep -q 'It is empty.  Your poem has 0 bytes' content
 	form 'transform=rot13%%26text%%3DB&text=%%41'
 	grep -q '^Status: 404 ' header
 	grep -q '^A</textarea>' content

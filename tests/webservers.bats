@@ -253,6 +253,31 @@ transform=\"$name\" .* result=unknown" "$log"
 	under_each crowd
 }
 
+elsewhere() {
+	answered 204 - -X OPTIONS -H 'Origin: http://a.example' \
+		-H 'Access-Control-Request-Method: POST' \
+		-H 'Access-Control-Request-Headers: content-type' "$URL/rot13"
+	grep -qi '^access-control-allow-origin: \*' header
+	grep -qi '^access-control-allow-methods: .*POST' header
+	grep -qi '^access-control-allow-headers: content-type' header
+	answered 404 - -d A "$URL/nosuch"
+	grep -qi '^access-control-allow-origin: \*' header
+}
+
+@test "a page elsewhere may read answers, with the manual's header lines" {
+	under_each elsewhere
+}
+
+@test "suexec: the manual's wrapper has a limit" {
+	manual_block versed.cgi.8 suexec 1 |
+		sed "s,/usr/local/libexec,$BUILD," >wrapper
+	chmod +x wrapper
+	head -c 10001 /dev/zero >long
+	run -0 env -i REQUEST_METHOD=POST PATH_INFO=/rot13 \
+		CONTENT_LENGTH=10001 ./wrapper <long
+	assert_line --index 0 'Status: 413 Content Too Large'
+}
+
 @test "the manual's examples" {
 	examples() {
 		line=$(manual_block versed.cgi.8 EXAMPLES 1 |

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /* The refusals of a request before its body is read. */
-#include "check.h"
+#include "gateway.h"
 
 #include <stddef.h>
 #include <string.h>
+#include <strings.h>
 
-#include "gateway.h"
 #include "response.h"
 
 static bool
@@ -25,15 +25,15 @@ is_listed(const struct gateway *gateway)
 }
 
 bool
-check_resource(const struct gateway *gateway, struct response *response)
+gateway_has_resource(const struct gateway *gateway, struct response *response)
 {
 	bool is_program = gateway->name_len == 0;
 
 	if (gateway->method == CGI_NONE)
-		return response_refuse(response, 400, "malformed",
+		return response_fail(response, 400, "malformed",
 		    "no REQUEST_METHOD: versed.cgi is for web servers");
 	if (gateway->name == NULL)
-		return response_refuse(response, 400, "malformed",
+		return response_fail(response, 400, "malformed",
 		    "PATH_INFO does not start with a slash");
 	if (!is_program) {
 		response->log.name = gateway->name;
@@ -41,7 +41,7 @@ check_resource(const struct gateway *gateway, struct response *response)
 		response->told = "no such transform; GET the URL without the "
 				 "name lists them";
 		if (!is_listed(gateway))
-			return response_refuse(
+			return response_fail(
 			    response, 404, "unknown", "no such transform");
 		response->told = NULL;
 	}
@@ -59,45 +59,47 @@ check_resource(const struct gateway *gateway, struct response *response)
 	    is_program
 		? "GET lists the transforms; POST the text to one of them"
 		: "POST the text here";
-	return response_refuse(
+	return response_fail(
 	    response, 405, "method", "the method is not allowed here");
 }
 
 static bool
 check_type(const struct gateway *gateway, struct response *response)
 {
-	if (cgi_is_coded(gateway->coding)) {
+	if (gateway->coding != NULL && *gateway->coding != '\0' &&
+	    strcasecmp(gateway->coding, "identity") != 0) {
 		response->header.extra = "Accept-Encoding: identity\n";
-		return response_refuse(response, 415, "malformed",
+		return response_fail(response, 415, "malformed",
 		    "a body with a content coding is not read");
 	}
-	if (cgi_is_multipart(gateway->type))
-		return response_refuse(response, 415, "malformed",
+	if (gateway->type != NULL &&
+	    strncasecmp(gateway->type, "multipart/", 10) == 0)
+		return response_fail(response, 415, "malformed",
 		    "a body of several parts is not read: send the text alone");
 	if (!cgi_is_utf8(gateway->type))
-		return response_refuse(response, 415, "malformed",
+		return response_fail(response, 415, "malformed",
 		    "the charset that is read is UTF-8");
 	if (gateway->name_len == 0 && !gateway->is_form)
-		return response_refuse(response, 400, "malformed",
+		return response_fail(response, 400, "malformed",
 		    "neither a transform at the end of the path nor a form");
 	return true;
 }
 
 bool
-check_body(const struct gateway *gateway, struct response *response)
+gateway_takes_body(const struct gateway *gateway, struct response *response)
 {
 	switch (gateway->length) {
 	case CGI_LENGTH_OK:
 		return check_type(gateway, response);
 	case CGI_LENGTH_NONE:
-		return response_refuse(response, 411, "malformed",
+		return response_fail(response, 411, "malformed",
 		    "the length of the body is not given");
 	case CGI_LENGTH_BAD:
-		return response_refuse(response, 400, "malformed",
+		return response_fail(response, 400, "malformed",
 		    "the length of the body is no number");
 	case CGI_LENGTH_TOO_LONG:
 		break;
 	}
-	return response_refuse(
+	return response_fail(
 	    response, 413, "too-long", "the length is past the limit");
 }

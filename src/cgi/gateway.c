@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "check.h"
 #include "form.h"
 #include "host/io.h"
 #include "host/log.h"
@@ -25,10 +24,16 @@ static void
 read_variables(struct gateway *gateway)
 {
 	const struct endpoint_peer server = {.is_single = true};
+	const char *path = getenv("PATH_INFO"); /* percent-decoded */
 	size_t max = gateway->max;
 
 	gateway->method = cgi_method(getenv("REQUEST_METHOD"));
-	cgi_name(getenv("PATH_INFO"), &gateway->name, &gateway->name_len);
+	if (path == NULL || *path == '\0')
+		path = "/";
+	if (*path == '/') {
+		gateway->name = (const unsigned char *)path + 1;
+		gateway->name_len = strlen(path + 1);
+	}
 	gateway->type = getenv("CONTENT_TYPE");
 	gateway->coding = getenv("HTTP_CONTENT_ENCODING");
 	gateway->is_form = gateway->name_len == 0 && cgi_is_form(gateway->type);
@@ -79,14 +84,14 @@ read_body(const struct gateway *gateway, int fd, struct response *response)
 			break;
 		case IO_EOF:
 		case IO_RESET:
-			return response_refuse(response, 400, "truncated",
+			return response_fail(response, 400, "truncated",
 			    "the body ended before its length");
 		case IO_TIMEOUT:
-			return response_refuse(response, 400, "timeout",
+			return response_fail(response, 400, "timeout",
 			    "the request was not whole at the deadline");
 		default:
-			return response_fail(response, 503, LOG_ERR, "error",
-			    "the body cannot be read");
+			return response_fail(
+			    response, 503, "error", "the body cannot be read");
 		}
 	}
 	return true;
@@ -117,10 +122,10 @@ read_form(const struct gateway *gateway, struct response *response)
 		response->page.text = text;
 	}
 	if (!has_name || !has_text)
-		return response_refuse(response, 400, "malformed",
+		return response_fail(response, 400, "malformed",
 		    "the form lacks its transform or its text");
 	if (response->page.text_len > gateway->max)
-		return response_refuse(
+		return response_fail(
 		    response, 413, "too-long", "the text is past the limit");
 	return true;
 }
@@ -139,19 +144,19 @@ transform(const struct gateway *gateway, struct response *response)
 		    service_is_utf8(gateway->result, response->header.size);
 		return true;
 	case SERVICE_UNKNOWN:
-		return response_refuse(
+		return response_fail(
 		    response, 404, "unknown", "no such transform");
 	case SERVICE_LATE:
-		return response_refuse(response, 503, "timeout",
+		return response_fail(response, 503, "timeout",
 		    "the filter was not done at the deadline");
 	case SERVICE_BROKEN:
 		response->told = "the server cannot run this transform";
 		return response_fail(
-		    response, 503, LOG_ERR, "broken", gateway->filters->reason);
+		    response, 503, "broken", gateway->filters->reason);
 	case SERVICE_FAILED:
 		break;
 	}
-	return response_fail(response, 422, LOG_WARNING, "failed",
+	return response_fail(response, 422, "failed",
 	    service_failure(response->page.text, response->page.text_len,
 		response->header.size));
 }
@@ -160,7 +165,7 @@ transform(const struct gateway *gateway, struct response *response)
 static bool
 answer(const struct gateway *gateway, int fd, struct response *response)
 {
-	if (!check_resource(gateway, response))
+	if (!gateway_has_resource(gateway, response))
 		return false;
 	if (gateway->method != CGI_POST) {
 		response->content = gateway->list;
@@ -169,7 +174,8 @@ answer(const struct gateway *gateway, int fd, struct response *response)
 			response->header.size = gateway->list_len;
 		return true;
 	}
-	if (!check_body(gateway, response) || !read_body(gateway, fd, response))
+	if (!gateway_takes_body(gateway, response) ||
+	    !read_body(gateway, fd, response))
 		return false;
 	if (gateway->is_form)
 		return read_form(gateway, response) &&

@@ -10,7 +10,9 @@
 #include "request.h"
 
 struct filters;
+struct response;
 
+/* Of zeros, but for what is the caller's to set. */
 struct gateway {
 	struct filters *filters;   /* or NULL; the caller's */
 	bool verbose;		   /* log successes too */
@@ -43,5 +45,14 @@ const char *gateway_open(struct gateway *gateway);
  * was written, whatever it says.
  */
 int gateway_serve(const struct gateway *gateway, int in_fd, int out_fd);
+
+/*
+ * Of check.c: whether there is what the request names, and with its method; and
+ * whether its body is one that is read.  Where not, response is a refusal.
+ */
+bool gateway_has_resource(
+    const struct gateway *gateway, struct response *response);
+bool gateway_takes_body(
+    const struct gateway *gateway, struct response *response);
 
 #endif

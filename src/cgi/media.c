@@ -56,35 +56,13 @@ is_word(const struct word *word, const char *other)
 	       strncasecmp(word->start, other, word->len) == 0;
 }
 
-/* Tells whether what is before the first character of ends is word. */
-static bool
-starts_with(const char *text, const char *ends, const char *word)
-{
-	struct word start = {"", 0};
-
-	if (text != NULL)
-		read_word(text, ends, &start);
-	return is_word(&start, word);
-}
-
 bool
 cgi_is_form(const char *content_type)
 {
-	return starts_with(
-	    content_type, ";", "application/x-www-form-urlencoded");
-}
+	struct word type;
 
-bool
-cgi_is_multipart(const char *content_type)
-{
-	return starts_with(content_type, "/;", "multipart");
-}
-
-bool
-cgi_is_coded(const char *content_encoding)
-{
-	return !starts_with(content_encoding, "", "") &&
-	       !starts_with(content_encoding, "", "identity");
+	read_word(content_type != NULL ? content_type : "", ";", &type);
+	return is_word(&type, "application/x-www-form-urlencoded");
 }
 
 bool

@@ -146,9 +146,6 @@ put_place(const struct out *out, const struct page *page, const char *place)
 		put_escaped(out, page->name, page->name_len);
 	else if (is_place(place, "content"))
 		put_escaped(out, page->result, page->result_len);
-	else if (is_place(place, "cause"))
-		put_string(out, page->text_len > 0 ? "though the poem is not"
-						   : "as the poem is");
 	else if (is_place(place, "options"))
 		put_options(out, page);
 }

@@ -19,18 +19,6 @@ cgi_method(const char *method)
 	return (enum cgi_method)i;
 }
 
-bool
-cgi_name(const char *path_info, const unsigned char **ret_name, size_t *ret_len)
-{
-	if (path_info == NULL || *path_info == '\0')
-		path_info = "/";
-	if (*path_info != '/')
-		return false;
-	*ret_name = (const unsigned char *)path_info + 1;
-	*ret_len = strlen(path_info + 1);
-	return true;
-}
-
 enum cgi_length
 cgi_content_length(const char *text, size_t max, size_t *ret_size)
 {

@@ -29,26 +29,11 @@ enum cgi_length {
 /* Reads REQUEST_METHOD; case matters. */
 enum cgi_method cgi_method(const char *method);
 
-/*
- * Reads PATH_INFO, which the web server has percent-decoded: "/NAME" names a
- * transform; nothing, or "/", is the program itself.  Returns true with a
- * view into path_info and its length, 0 for the program itself; returns false
- * and writes nothing where there is no slash in front.
- */
-bool cgi_name(
-    const char *path_info, const unsigned char **ret_name, size_t *ret_len);
-
 /* Tells whether CONTENT_TYPE is application/x-www-form-urlencoded. */
 bool cgi_is_form(const char *content_type);
 
-/* Tells whether CONTENT_TYPE is multipart: an envelope with texts in it. */
-bool cgi_is_multipart(const char *content_type);
-
 /* Tells whether CONTENT_TYPE names no charset but UTF-8 or its part, ASCII. */
 bool cgi_is_utf8(const char *content_type);
-
-/* Tells whether HTTP_CONTENT_ENCODING names a coding: gzip, for one. */
-bool cgi_is_coded(const char *content_encoding);
 
 /*
  * Tells whether HTTP_ACCEPT (RFC 9110, section 12.5.1) gives a greater weight

@@ -13,21 +13,16 @@
 #define REFUSAL_S 2
 
 bool
-response_fail(struct response *response, int code, int priority,
-    const char *result, const char *reason)
+response_fail(
+    struct response *response, int code, const char *result, const char *reason)
 {
 	response->header.code = code;
-	response->log.priority = priority;
+	response->log.priority = code >= 500   ? LOG_ERR
+				 : code == 422 ? LOG_WARNING
+					       : LOG_NOTICE;
 	response->log.result = result;
 	response->log.reason = reason;
 	return false;
-}
-
-bool
-response_refuse(
-    struct response *response, int code, const char *result, const char *reason)
-{
-	return response_fail(response, code, LOG_NOTICE, result, reason);
 }
 
 /* What is on its way to fd; after a failure nothing more is. */
@@ -129,11 +124,11 @@ response_write(struct response *response, int fd)
 		return EX_OK;
 	}
 	if (sender.result == IO_TIMEOUT) {
-		response_fail(response, 0, LOG_NOTICE, "timeout",
+		response_fail(response, 0, "timeout",
 		    "the response was not taken before the deadline");
 		return EX_TEMPFAIL;
 	}
-	response_fail(response, 0, LOG_NOTICE, "undelivered", strerror(errno));
+	response_fail(response, 0, "undelivered", strerror(errno));
 	return EX_IOERR;
 }
 
@@ -142,7 +137,6 @@ response_apologize(int fd)
 {
 	struct response response = {0};
 
-	response_fail(
-	    &response, 503, LOG_ERR, "error", "versed.cgi cannot run here");
+	response_fail(&response, 503, "error", "versed.cgi cannot run here");
 	response_write(&response, fd);
 }

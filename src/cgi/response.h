@@ -26,14 +26,10 @@ struct response {
 };
 
 /*
- * Makes response a refusal with the status code, logged at priority with
- * result and reason, which must outlive it.  Returns false.
+ * Makes response a refusal with the status code, logged with result and reason,
+ * which must outlive it.  Returns false.
  */
-bool response_fail(struct response *response, int code, int priority,
-    const char *result, const char *reason);
-
-/* The same of what the client did, as LOG_NOTICE. */
-bool response_refuse(struct response *response, int code, const char *result,
+bool response_fail(struct response *response, int code, const char *result,
     const char *reason);
 
 /*

@@ -7,7 +7,7 @@
 #include "cgi/request.h"
 #include "property.h"
 
-enum { METHOD, PATH, LENGTH, TYPE, ACCEPT, LINES };
+enum { METHOD, LENGTH, TYPE, ACCEPT, LINES };
 
 /* Cuts the first line off the input; returns it as a string of its own. */
 static char *
@@ -27,19 +27,13 @@ cut_line(const uint8_t **data, size_t *size)
 static void
 check_variables(char *const lines[LINES])
 {
-	const unsigned char *name = NULL;
-	size_t len = 0, length;
+	size_t length;
 
 	cgi_method(lines[METHOD]);
-	if (cgi_name(lines[PATH], &name, &len) && len > 0)
-		PROPERTY(name == (const unsigned char *)lines[PATH] + 1 &&
-			 len == strlen(lines[PATH]) - 1);
 	if (cgi_content_length(lines[LENGTH], 99999, &length) == CGI_LENGTH_OK)
 		PROPERTY(length <= 99999);
 	cgi_is_form(lines[TYPE]);
-	cgi_is_multipart(lines[TYPE]);
 	cgi_is_utf8(lines[TYPE]);
-	cgi_is_coded(lines[TYPE]);
 	cgi_wants_html(lines[ACCEPT]);
 }
 

@@ -66,6 +66,7 @@ configure_lighttpd() {
 	EOF
 	manual lighttpd 1 | sed '$d'
 	manual lighttpd 2
+	manual 'Pages elsewhere' 3
 	echo '}'
 }
 
@@ -85,6 +86,7 @@ configure_apache() {
 		LoadModule filter_module $MODULES/mod_filter.so
 		LoadModule deflate_module $MODULES/mod_deflate.so
 		LoadModule http2_module $MODULES/mod_http2.so
+		LoadModule headers_module $MODULES/mod_headers.so
 		AddOutputFilterByType DEFLATE text/html text/plain
 		Protocols h2c http/1.1
 		<Directory />
@@ -96,6 +98,16 @@ configure_apache() {
 	EOF
 	manual 'Apache httpd' 1
 	manual 'Apache httpd' 2
+	echo '<Location /versed>'
+	manual 'Pages elsewhere' 1
+	echo '</Location>'
+}
+
+# The same server, where it has a process for each request, and no HTTP/2.
+configure_prefork() {
+	configure_apache "$1" | sed 's/mpm_event/mpm_prefork/g; s/cgid/cgi/g
+		s/apache\.\(pid\|log\)/prefork.\1/; /ScriptSock/d; /h2c/d
+		/http2/d'
 }
 
 configure_nginx() {
@@ -116,6 +128,7 @@ configure_nginx() {
 	EOF
 	manual 'nginx and fcgiwrap' 1 | sed '$d'
 	manual 'nginx and fcgiwrap' 2
+	manual 'Pages elsewhere' 2
 	echo '} } }'
 }
 
@@ -125,6 +138,10 @@ run_lighttpd() {
 
 run_apache() {
 	as_nobody apache2 -D FOREGROUND -f "$WEB/apache.conf"
+}
+
+run_prefork() {
+	as_nobody apache2 -D FOREGROUND -f "$WEB/prefork.conf"
 }
 
 run_nginx() {
@@ -146,10 +163,10 @@ spawn() {
 	echo "$!" >>"$SETTINGS.pids"
 }
 
-# web_start NAME ...: lighttpd, apache, nginx; their addresses are then in
+# web_start NAME ...: lighttpd, apache, prefork, nginx; their addresses are then in
 # web.NAME.  One that is not installed is not started.
 web_start() {
-	local server port
+	local server program port
 	command -v curl setpriv setsid >/dev/null || return 0
 	WEB=$(mktemp -d)
 	chmod 755 "$WEB"
@@ -158,7 +175,8 @@ web_start() {
 	[[ $(id -u) != 0 ]] || chown -R 65534:65534 "$WEB"
 	echo "$WEB" >"$SETTINGS"
 	for server; do
-		command -v "${server/apache/apache2}" >/dev/null || continue
+		program=${server/prefork/apache}
+		command -v "${program/apache/apache2}" >/dev/null || continue
 		port=$(free_port)
 		"configure_$server" "$port" >"$WEB/$server.conf"
 		[[ $server != nginx ]] || spawn fcgiwrap

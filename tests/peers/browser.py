@@ -399,7 +399,7 @@ def check_refusals(person, scheme):
     person.submit()
     expect("what is said of an empty result", person.run(
         "return document.querySelector('#result p').textContent"),
-        "It is empty, as the poem is.")
+        "It is empty.  Your poem has 0 bytes.")
     person.check(f"{scheme}-empty")
 
 

@@ -154,10 +154,11 @@ test_page_advice(void)
 	    .result = (const unsigned char *)""};
 	const char *html = page_string(&page);
 
-	EXPECT(strstr(html, "It is empty, though the poem is not.") &&
+	EXPECT(strstr(html, "It is empty.  Your poem has 3 bytes.") &&
 	       !strstr(html, "<pre"));
 	page.text_len = 0;
-	EXPECT(strstr(page_string(&page), "It is empty, as the poem is."));
+	EXPECT(
+	    strstr(page_string(&page), "It is empty.  Your poem has 0 bytes."));
 	page.problem = "no";
 	page.text_len = 3;
 	html = page_string(&page);

@@ -21,32 +21,6 @@ test_method(void)
 	EXPECT(cgi_method("OPTIONS") == CGI_OPTIONS);
 }
 
-static bool
-names(const char *path_info, const char *want)
-{
-	const unsigned char *name;
-	size_t len;
-
-	return cgi_name(path_info, &name, &len) && len == strlen(want) &&
-	       memcmp(name, want, len) == 0;
-}
-
-static void
-test_name(void)
-{
-	const unsigned char *name = (const unsigned char *)"untouched";
-	size_t len = 77;
-
-	EXPECT(names(NULL, ""));
-	EXPECT(names("", ""));
-	EXPECT(names("/", ""));
-	EXPECT(names("/rot13", "rot13"));
-	EXPECT(names("//rot13/", "/rot13/"));
-	EXPECT(names("/../x.y", "../x.y"));
-	EXPECT(!cgi_name("rot13", &name, &len));
-	EXPECT(*name == 'u' && len == 77);
-}
-
 static void
 test_length(void)
 {
@@ -166,18 +140,6 @@ test_charset(void)
 	EXPECT(!cgi_is_utf8("text/plain;charset="));
 }
 
-static void
-test_envelopes(void)
-{
-	EXPECT(cgi_is_multipart("Multipart/form-data; boundary=x"));
-	EXPECT(cgi_is_multipart("multipart/mixed"));
-	EXPECT(!cgi_is_multipart(NULL) && !cgi_is_multipart("text/multipart"));
-	EXPECT(!cgi_is_multipart("multipartx/a") && !cgi_is_multipart(""));
-	EXPECT(!cgi_is_coded(NULL) && !cgi_is_coded(""));
-	EXPECT(!cgi_is_coded(" Identity "));
-	EXPECT(cgi_is_coded("gzip") && cgi_is_coded("identity, br"));
-}
-
 /* Which of the two has the greater weight, to the thousandth. */
 static void
 test_weights(void)
@@ -289,13 +251,11 @@ int
 main(void)
 {
 	test_method();
-	test_name();
 	test_length();
 	test_is_form();
 	test_wants_html();
 	test_wildcards();
 	test_charset();
-	test_envelopes();
 	test_weights();
 	test_form();
 	test_form_without_field();
