@@ -57,9 +57,13 @@ one_port() {
 		box tee /run/haproxy.cfg >/dev/null
 	run -0 box haproxy -c -f /run/haproxy.cfg
 	refute_output --partial WARNING
+	wait_until 20 box curl -sf http://127.0.0.1:8080/versed
+	start_haproxy
+}
+
+start_haproxy() {
 	box systemd-run -q --unit=balancer --collect haproxy -db \
 		-f /run/haproxy.cfg
-	wait_until 20 box curl -sf http://127.0.0.1:8080/versed
 	wait_until 20 box versify -l "$SERVER"
 }
 
@@ -91,18 +95,19 @@ held() {
 }
 
 @test "one port: a browser" {
-	need chromedriver chromium
+	need chromium
 	one_port
-	# As in page.bats.
-	for try in 1 2 3; do
-		box mkdir "/run/browser.$try"
-		run box env HOME="/run/browser.$try" timeout 60 \
-			tests/peers/browser.py "http://$SERVER/versed" "/run/browser.$try"
+	# On a busy machine it is at times too slow for itself.
+	for _ in 1 2 3; do
+		run --separate-stderr box timeout 60 chromium --headless=new \
+			--no-sandbox --disable-gpu --disable-dev-shm-usage \
+			--no-proxy-server --user-data-dir=/run/browser \
+			--dump-dom "http://$SERVER/versed"
 		[[ $status != 0 ]] || break
-		echo "$output" >&2
 	done
-	[[ $status = 0 ]]
-	assert_output ''
+	assert_success
+	assert_output --partial '<textarea'
+	assert_output --partial 'rot13'
 }
 
 @test "one port: who sends one byte, or GET, and waits is waited for" {
@@ -230,8 +235,8 @@ fail_because() {
 	for kind in misnamed:'host ?name' expired:'expired|verify failed' \
 		forged:'unable to get local issuer|verify failed'; do
 		box cp "/run/pki/${kind%%:*}.both" /etc/haproxy/versed.pem
-		box systemctl restart balancer
-		wait_until 20 box versify -l "$SERVER"
+		box systemctl stop balancer
+		start_haproxy
 		clients fail_because "${kind#*:}"
 	done
 }
