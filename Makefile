@@ -13,7 +13,7 @@ COMPDIR    = $(PREFIX)/share/bash-completion/completions
 CC         = cc
 HANDLER_CC = musl-gcc
 VERSIFY_CC = $(CC)
-CFLAGS     = -O2 -g
+CFLAGS     = -O2 -g -D_FORTIFY_SOURCE=2
 LDFLAGS    =
 
 B        = build
@@ -22,16 +22,21 @@ WARN     = -Wall -Wextra -Wpedantic -Wshadow -Wconversion
 # The last: that the same bytes come of it in every folder.
 REQUIRED = -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' \
 	-DSBINDIR='"$(SBINDIR)"' -Isrc $(WARN) -ffunction-sections \
-	-fdata-sections -fdebug-prefix-map=$(CURDIR)=.
+	-fdata-sections -fdebug-prefix-map=$(CURDIR)=. -fPIE \
+	-fstack-protector-strong -fstack-clash-protection
+HARDENED_LDFLAGS = -Wl,--gc-sections -Wl,-z,relro -Wl,-z,now
 
 # What faces strangers is one static file; musl lacks the kernel's headers.
-MULTIARCH       = $(shell $(CC) -print-multiarch)
+MULTIARCH      := $(shell $(CC) -print-multiarch)
 KERNEL_HEADERS  = -idirafter /usr/include -idirafter /usr/include/$(MULTIARCH)
-HANDLER_FLAGS   = $(REQUIRED) $(if $(findstring musl,$(HANDLER_CC)),$(KERNEL_HEADERS))
+HANDLER_FLAGS   = $(REQUIRED) $(if $(MUSL),$(KERNEL_HEADERS))
 VERSIFY_FLAGS   = $(REQUIRED) $(if $(findstring musl,$(VERSIFY_CC)),$(KERNEL_HEADERS))
-# Fewer pages and mappings: a one-shot process pays for each.
-HANDLER_LDFLAGS = $(if $(findstring musl,$(HANDLER_CC)),-static) \
-	-Wl,--gc-sections -Wl,-z,noseparate-code
+# musl-gcc cannot link what is static and can be anywhere in memory.
+MUSL           := $(shell $(HANDLER_CC) -v 2>&1 | \
+	sed -n 's,^Reading specs from \(.*\)/musl-gcc.specs$$,\1,p')
+HANDLER_LINK    = $(if $(MUSL),$(CC) -nostdlib -static-pie $(MUSL)/rcrt1.o \
+	$(MUSL)/crti.o,$(HANDLER_CC))
+HANDLER_LIBS    = $(if $(MUSL),$(MUSL)/libc.a -lgcc $(MUSL)/libc.a $(MUSL)/crtn.o)
 
 # A room's objects; B/handler is for the programs that face strangers.
 room = $(patsubst src/%.c,$B/$1/%.o,$(wildcard $(2:%=src/%/*.c)))
@@ -53,14 +58,14 @@ all: $(PROGRAMS)
 $B/versed: $(VERSED_OBJS)
 $B/versed.cgi: $(CGI_OBJS)
 $B/versed $B/versed.cgi:
-	$(HANDLER_CC) $(HANDLER_LDFLAGS) $(LDFLAGS) -o $@ $^
+	$(HANDLER_LINK) $(HARDENED_LDFLAGS) $(LDFLAGS) -o $@ $^ $(HANDLER_LIBS)
 
 $B/versed-pool: $(POOL_OBJS)
-	$(CC) -Wl,--gc-sections $(LDFLAGS) -o $@ $^ -lsystemd
+	$(CC) -fPIE -pie $(HARDENED_LDFLAGS) $(LDFLAGS) -o $@ $^ -lsystemd
 
 $B/versify: $(VERSIFY_OBJS)
-	$(VERSIFY_CC) $(if $(findstring musl,$(VERSIFY_CC)),-static) \
-		-Wl,--gc-sections $(LDFLAGS) -o $@ $^
+	$(VERSIFY_CC) $(if $(findstring musl,$(VERSIFY_CC)),-static,-fPIE -pie) \
+		$(HARDENED_LDFLAGS) $(LDFLAGS) -o $@ $^
 
 HEADERS = $(wildcard src/*/*.h)
 

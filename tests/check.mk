@@ -6,7 +6,7 @@ CHECK_RULES = tests/check.mk $(RULES)
 # What testing needs of Debian 12 and 13 beside BUILD_PACKAGES.
 CHECK_PACKAGES = apache2-bin bats bats-assert bats-file bats-support blhc \
 	build-essential chromium chromium-driver clang clang-format cmark cppcheck \
-	curl debhelper fcgiwrap firefox-esr fortunes-bg fortunes-cs fortunes-de \
+	curl debhelper devscripts fcgiwrap firefox-esr fortunes-bg fortunes-cs fortunes-de \
 	fortunes-es fortunes-pl fortunes-ru git gnuplot-nox haproxy iproute2 ipsvd libunistring-dev \
 	lighttpd lintian mandoc ncat netbase netcat-openbsd netcat-traditional \
 	nginx-light parallel pkgconf podman procps python3 python3-icu python3-twisted \
@@ -171,8 +171,8 @@ SCRIPTS = .ci/run try $(shell grep -rlE '^\#!/bin/(ba)?sh' debian/tests src test
 # What tests/instrumented/run says.
 PLACES = -DPROGRAM='""' -DREPORTS='""'
 
-lint:
-	@tests/lib/needs clang clang-format cppcheck gcc mandoc shellcheck
+lint: all
+	@tests/lib/needs clang clang-format cppcheck gcc hardening-check mandoc shellcheck
 	for c in $(SOURCES); do \
 		gcc $(REQUIRED) $(PLACES) -Itests/unit -Werror -fsyntax-only $$c && \
 		clang $(REQUIRED) $(PLACES) -Itests/unit -Werror -fsyntax-only $$c || \
@@ -183,6 +183,7 @@ lint:
 		-Itests/unit -D__x86_64__ -D__LP64__ $(PLACES) $(SOURCES)
 	shellcheck $(SCRIPTS) tests/lib/*.bash tests/*.bats
 	tests/lib/lint-manuals man/*
+	tests/lib/lint-hardening $(PROGRAMS)
 
 # What it costs, beside other servers; writes tests/bench/results.*, on a quiet
 # machine or with FORCE=1.
