@@ -7,19 +7,6 @@
 
 #include "utf8.h"
 
-bool
-casemap_is(enum casemap_property property, uint32_t code)
-{
-	if (code / 64 < CASEMAP_PAGES)
-		return casemap_sets[casemap_set_pages[code / 64]][property] >>
-			   code % 64 &
-		       1;
-	/* Tags and variation selectors; casemap-table.py checks these. */
-	return (property == CASEMAP_IGNORABLE || property == CASEMAP_INSIDE) &&
-	       (code == 0xe0001 || (code >= 0xe0020 && code <= 0xe007f) ||
-		   (code >= 0xe0100 && code <= 0xe01ef));
-}
-
 /*
  * Says whether the capital sigma at sigma is a final one (Final_Sigma): the
  * next character before it that is not case-ignorable is cased, and the next

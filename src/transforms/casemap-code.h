@@ -9,7 +9,18 @@
 #include "casemap-table.h"
 
 /* Says whether code has the property. */
-bool casemap_is(enum casemap_property property, uint32_t code);
+static inline bool
+casemap_is(enum casemap_property property, uint32_t code)
+{
+	if (code / 64 < CASEMAP_PAGES)
+		return casemap_sets[casemap_set_pages[code / 64]][property] >>
+			   code % 64 &
+		       1;
+	/* Tags and variation selectors; casemap-table.py checks these. */
+	return (property == CASEMAP_IGNORABLE || property == CASEMAP_INSIDE) &&
+	       (code == 0xe0001 || (code >= 0xe0020 && code <= 0xe007f) ||
+		   (code >= 0xe0100 && code <= 0xe01ef));
+}
 
 /* A mapping, and the text that it is done in. */
 struct casemap {
