@@ -50,15 +50,10 @@ read_variables(struct gateway *gateway)
 const char *
 gateway_open(struct gateway *gateway)
 {
-	size_t text_max, list_cap = service_capacity(0);
+	size_t list_cap = service_capacity(0);
 
 	read_variables(gateway);
-	/* A form's body may be longer than its text. */
-	text_max = gateway->max;
-	/* A filter's room is the same for any text. */
-	if (gateway->filters == NULL && text_max > gateway->body_size)
-		text_max = gateway->body_size;
-	gateway->result_cap = service_capacity(text_max);
+	gateway->result_cap = service_capacity(gateway->max);
 	gateway->list = memory_reserve(list_cap);
 	gateway->body = memory_reserve(gateway->body_size + 1);
 	gateway->result = memory_reserve(gateway->result_cap);

@@ -42,25 +42,12 @@ setting(const char *variable, unsigned long min, unsigned long max,
 	return value;
 }
 
-static struct filters *
-filters_setting(void)
-{
-	static struct filters filters; /* of zeros: takes no page of the file */
-	const char *dir = getenv("VERSED_FILTERS"), *reason;
-
-	if (dir == NULL)
-		return NULL;
-	reason = filters_open(&filters, dir);
-	if (reason != NULL)
-		give_up(EX_CONFIG, "VERSED_FILTERS", reason);
-	return &filters;
-}
-
 int
 main(void)
 {
+	static struct filters filters; /* of zeros: takes no page of the file */
+	const char *dir = getenv("VERSED_FILTERS"), *reason;
 	struct gateway gateway = {0};
-	const char *reason;
 
 	log_open("versed.cgi", STDIN_FILENO, STDOUT_FILENO);
 	io_init();
@@ -71,7 +58,12 @@ main(void)
 	/* lighttpd sends it as soon as it has the response, before the log. */
 	io_hurry_on_end();
 	gateway.verbose = setting("VERSED_VERBOSE", 0, 1, 0) == 1;
-	gateway.filters = filters_setting();
+	if (dir != NULL) {
+		reason = filters_open(&filters, dir);
+		if (reason != NULL)
+			give_up(EX_CONFIG, "VERSED_FILTERS", reason);
+		gateway.filters = &filters;
+	}
 	reason = gateway_open(&gateway);
 	if (reason != NULL)
 		give_up(EX_OSERR, "cannot prepare", reason);
