@@ -6,9 +6,10 @@ CHECK_RULES = tests/check.mk $(RULES)
 # What testing needs of Debian 12 and 13 beside BUILD_PACKAGES.
 CHECK_PACKAGES = apache2-bin bats bats-assert bats-file bats-support blhc \
 	build-essential chromium chromium-driver clang clang-format cmark cppcheck \
-	curl debhelper devscripts fcgiwrap firefox-esr fortunes-bg fortunes-cs fortunes-de \
+	curl daemontools debhelper devscripts fcgiwrap firefox-esr fortunes-bg fortunes-cs fortunes-de \
 	fortunes-es fortunes-pl fortunes-ru git gnuplot-nox haproxy iproute2 ipsvd libunistring-dev \
 	lighttpd lintian mandoc ncat netbase netcat-openbsd netcat-traditional \
+	openssh-client openssh-server openssl supervisor \
 	nginx-light parallel pkgconf podman procps python3 python3-icu python3-twisted \
 	shellcheck socat strace stunnel4 ucspi-tcp unicode-data \
 	golang-go nodejs perl php-cli vim-tiny

@@ -208,6 +208,108 @@ served_datagrams() {
 	refusal_logged 127.0.0.1:[0-9]*
 }
 
+# ssh_to COMMAND ...: as whom the key lets in.
+ssh_to() {
+	box ssh -T -i /run/key -p 11000 -o BatchMode=yes \
+		-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null \
+		-o LogLevel=ERROR "$@"
+}
+
+# sshd_with SETTING: one that lets in poet.
+sshd_with() {
+	need sshd ssh
+	# shellcheck disable=SC2016
+	box bash -ec '
+		id -u poet >/dev/null 2>&1 || useradd -m -p "*" -s /bin/sh poet
+		mkdir -p /run/sshd /home/poet/.ssh
+		[ -e /run/key ] || ssh-keygen -q -t ed25519 -N "" -f /run/key
+		[ -e /run/host-key ] || ssh-keygen -q -t ed25519 -N "" -f /run/host-key
+		read -r -d "" line || true
+		echo "${line/KEY/$(cat /run/key.pub)}" >/home/poet/.ssh/authorized_keys
+		chown -R poet: /home/poet/.ssh' <<<"$1"
+	box tee /usr/local/bin/server >/dev/null <<-'END'
+		#!/bin/sh
+		exec ssh -i /run/key -p 11000 -o BatchMode=yes -o StrictHostKeyChecking=no \
+			-o UserKnownHostsFile=/dev/null -o LogLevel=ERROR "$@"
+	END
+	box chmod +x /usr/local/bin/server
+	launch /usr/sbin/sshd -D -e -f /dev/null -h /run/host-key -p 11000 \
+		-o ListenAddress=127.0.0.1 -o UsePAM=no ${2:+-o "$2"}
+}
+
+@test "sshd: a key that is good for versed alone, and sees no log" {
+	sshd_with "$(manual_block versed.8 sshd)"
+	for command in '' versed 'cat /etc/passwd'; do
+		printf 27:cummingsify.HERE\ IS\ MY\ POEM, >"$BATS_TEST_TMPDIR/request"
+		run -0 ssh_to poet@127.0.0.1 "$command" <"$BATS_TEST_TMPDIR/request"
+		assert_output '15:here is my poem,'
+	done
+	printf 10:nonesuch.A, >"$BATS_TEST_TMPDIR/request"
+	run -69 ssh_to poet@127.0.0.1 <"$BATS_TEST_TMPDIR/request"
+	assert_output ''
+	box_logged '^peer=127.0.0.1:[0-9]* transform="nonesuch" ' -t versed
+	run -0 box sh -c "echo A POEM | $(manual_block versed.8 sshd 3 |
+		sed -n "s/\\\\(aq/'/g; 1s/ssh poet@server/server poet@127.0.0.1/p")"
+	assert_output 'a poem'
+}
+
+@test "sshd: a subsystem" {
+	sshd_with KEY "$(manual_block versed.8 sshd 2)"
+	run -0 box sh -c "echo A POEM | $(manual_block versed.8 sshd 3 |
+		sed -n "s/\\\\(aq/'/g; 2s/ssh -s poet@server/server -s poet@127.0.0.1/p")"
+	assert_output 'a poem'
+	printf 10:nonesuch.A, >"$BATS_TEST_TMPDIR/request"
+	# shellcheck disable=SC2034 # box_logged looks from then on
+	SINCE=@$(date +%s.%N)
+	run ssh_to -s poet@127.0.0.1 versed <"$BATS_TEST_TMPDIR/request"
+	assert_output ''
+	box_logged '^peer=127.0.0.1:[0-9]* transform="nonesuch" ' -t versed
+}
+
+@test "stunnel, exec" {
+	need stunnel4 openssl
+	box mkdir -p /etc/stunnel
+	box sh -c 'openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=a \
+		-keyout /etc/stunnel/versed.pem -out /run/cert 2>/dev/null
+		cat /run/cert >>/etc/stunnel/versed.pem'
+	(
+		echo 'foreground = yes'
+		manual_block versed.8 stunnel
+	) | box tee /run/stunnel.conf >/dev/null
+	launch stunnel4 /run/stunnel.conf
+	run -0 box versify -e 'socat - OPENSSL:127.0.0.1:11000,verify=0' \
+		cummingsify <<<'A POEM'
+	assert_output 'a poem'
+	run ! box versify -q -e 'socat - OPENSSL:127.0.0.1:11000,verify=0' \
+		nonesuch <<<'A POEM'
+	box_logged '^peer=127.0.0.1:[0-9]* transform="nonesuch" '
+}
+
+@test "supervisord" {
+	need supervisord
+	(
+		printf '[supervisord]\nnodaemon = true\nlogfile = /run/supervisord.log\n'
+		manual_block versed.8 supervisord
+	) | box tee /run/supervisord.conf >/dev/null
+	launch supervisord -c /run/supervisord.conf
+	served
+	pid=$(box pidof versed)
+	box kill "$pid"
+	# shellcheck disable=SC2016
+	wait_until 20 box sh -c 'now=$(pidof versed) && [ "$now" != "$1" ]' - "$pid"
+	served
+}
+
+@test "daemontools" {
+	need supervise tcpserver
+	box mkdir -p /run/service
+	manual_block versed.8 daemontools | box tee /run/service/run >/dev/null
+	box chmod +x /run/service/run
+	launch supervise /run/service
+	served
+	refusal_logged 127.0.0.1:[0-9]*
+}
+
 @test "no super-server" {
 	run -0 box bash -c "$(manual_block versed.8 'No super-server')"
 	assert_output '15:here is my poem,'

@@ -73,7 +73,10 @@ box_logged() {
 # manual.
 manual_block() {
 	awk -v subsection="$2" -v wanted="${3:-1}" '
-		$1 == ".Ss" || $1 == ".Sh" { found = substr($0, 5) == subsection }
+		$1 == ".Ss" || $1 == ".Sh" {
+			sub(/\\&/, "")
+			found = substr($0, 5) == subsection
+		}
 		$1 == ".Ed" { literal = 0 }
 		found && literal && n == wanted { print; some = 1 }
 		found && $1 == ".Bd" { literal = 1; n++ }
