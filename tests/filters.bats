@@ -97,8 +97,9 @@ as_nobody() {
  a folder before has a filter of its name" ]
 	refused_start 'No such file or directory' /nonexistent
 	run -64 --separate-stderr "$VERSED" -f "$DIR" -f /nonexistent
-	run -64 "$VERSED" -f / -f / -f / -f / -f / -f / -f / -f / -f /
-	[ "$output" = 'versed: cannot use /: there are too many folders of filters' ]
+	run -64 --separate-stderr "$VERSED" -f / -f / -f / -f / -f / -f / -f / \
+		-f / -f /
+	[ "$stderr" = 'versed: cannot use /: there are too many folders of filters' ]
 }
 
 # says NAME REASON: why it is no filter, as the last run of versed said.
@@ -222,9 +223,10 @@ says() {
 	not_under sanitized 'leaks are looked for in /proc'
 	need_root
 	skip_unless 'unshare --mount mount -t tmpfs none /proc' namespaces
-	run -64 unshare --mount sh -c 'mount -t tmpfs none /proc &&
+	run -64 --separate-stderr unshare --mount sh -c '
+		mount -t tmpfs none /proc &&
 		exec "$0" -f "$1"' "$VERSED" "$DIR"
-	[ "$output" = "versed: cannot use $DIR:\
+	[ "$stderr" = "versed: cannot use $DIR:\
  /proc/thread-self/children cannot be read" ]
 }
 

@@ -325,7 +325,7 @@ main(void)
 	EXPECT(mkdtemp(dir) != NULL && chdir(dir) == 0);
 	add("words", "#!/bin/sh\necho words\necho message >&2\n");
 	add("talk", "#!/bin/sh\necho words\nexec sleep 1000\n");
-	add("daemon", "#!/bin/sh\nsleep 10 </dev/null >/dev/null 2>&1 &\n");
+	add("daemon", "#!/bin/sh\nsleep 60 </dev/null >/dev/null 2>&1 &\n");
 	add("hang", "#!/bin/sh\nexec sleep 1000\n");
 	add("fds", "#!/bin/sh\nexec ls /proc/self/fd\n");
 	EXPECT(filters_open(&filters, dir) == NULL);
