@@ -15,7 +15,7 @@ CHECK_PACKAGES = apache2-bin bats bats-assert bats-file bats-support blhc \
 	golang-go nodejs perl php-cli vim-tiny
 # Beside them, for what `make check` does not run, where Debian has them.
 EVIDENCE_PACKAGES = cvc4 debootstrap frama-c-base gcovr libclang-rt-14-dev \
-	systemd-dev valgrind why3 z3
+	spin systemd-dev valgrind why3 z3
 # What the inetds need that tests/lib/get-inetds unpacks.
 INETD_PACKAGES = libbsd0 libevent-2.1-7 libnsl2 libtirpc3 libwrap0
 
@@ -145,6 +145,15 @@ fuzz: $(FUZZ_TARGETS:%=$B/fuzz/%)
 fuzz-afl: $(FUZZ_TARGETS:%=$B/afl/%)
 	@tests/fuzz/run-afl $B $(SECONDS) $(FUZZ_TARGETS)
 
+# Every state of a model of the pool.
+model:
+	@tests/lib/needs gcc spin
+	@tests/model/check $B
+
+# What takes long to go wrong; an hour of it.
+soak: all $B/bench/load
+	@tests/soak $B
+
 # Every system call fails in every way, once.
 faults: all $(PROBES)
 	@/usr/bin/python3 tests/faults/campaign $B
@@ -209,4 +218,4 @@ $B/bench/%: tests/bench/%.c $(CHECK_RULES)
 	$(CC) $(REQUIRED) $(CFLAGS) $(LDFLAGS) -o $@ $<
 
 .PHONY: bench check check-arm64 check-deps check-programs check-trixie \
-	enumerate faults fuzz fuzz-afl lint mutants prove $(INSTRUMENTED)
+	enumerate faults fuzz fuzz-afl lint model mutants prove soak $(INSTRUMENTED)

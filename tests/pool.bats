@@ -520,6 +520,21 @@ has_workers_at_least() {
 	done
 }
 
+@test "twenty thousand requests while SIGUSR1 flies: none is wrong" {
+	pool -- -w 4 -x 4 "$VERSED" -n 0
+	wait_until 10 has_workers 4
+	flying() {
+		while [ ! -e "$T/landed" ]; do
+			# shellcheck disable=SC2046 # one word for each
+			kill -USR1 $(<"/proc/$pool/task/$pool/children") || true
+		done
+	}
+	start flying
+	run -0 load_pool -c 8 -n 20000
+	assert_output --partial 'answered=20000 failed=0 retried=0 refused=0 wrong=0'
+	touch "$T/landed"
+}
+
 @test "busy filters are no dawdlers: -x is how many run, none is cut" {
 	mkdir -m 755 "$T/filters"
 	cat >"$T/filters/slow" <<-END
