@@ -398,7 +398,7 @@ says() {
 		sh -c 'echo \$\$ >>$PIDS; exec sleep 1000' &
 		cat
 	END
-	exchange 75 '10:holding.ab,' '' -f "$DIR" -t 1
+	exchange 75 '10:holding.ab,' '' -f "$DIR" -t 3
 	none_left 1
 	grep -q 'message="it exited, but a process that it started holds its output"' \
 		"$BATS_TEST_TMPDIR/log"

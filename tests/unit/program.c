@@ -79,10 +79,10 @@ test_deadline(void)
 	EXPECT(strcmp(said, "cat: it ran past the deadline\n") == 0);
 	EXPECT(strcmp(filters.reason, "it ran past the deadline") == 0);
 	/* The line that it has begun is shown, too. */
-	late_after_ms("partly", 1);
+	late_after_ms("partly", 3);
 	EXPECT(strcmp(said, "partly: one\npartly: it ran past the deadline\n"
 			    "partly: two\n") == 0);
-	late_after_ms("held", 1);
+	late_after_ms("held", 3);
 	EXPECT(strcmp(said, "held: it exited, but a process that it started "
 			    "holds its output\n") == 0);
 	io_set_deadline(0);
