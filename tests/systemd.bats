@@ -253,6 +253,27 @@ nothing_failed() {
 	wait "$held"
 }
 
+@test "the manual's poem for whoever connects" {
+	printf 'IN JUST-\nspring\n' | box tee /srv/poem.txt >/dev/null
+	manual_block versed.8 'A poem for whoever connects' 1 |
+		box tee /etc/systemd/system/versed-poem.socket >/dev/null
+	box bash -ec "$(manual_block versed.8 'A poem for whoever connects' 2 |
+		sed "s/\\\\(aq/'/g")"
+	run -0 box systemd-analyze verify --man=no versed-poem.socket \
+		versed-poem@.service
+	assert_output ''
+	for _ in 1 2 3; do
+		run -0 box versify -g 127.0.0.1:10000
+		assert_output $'IN JUST-\nspring'
+	done
+	run -0 box sh -c 'versify -g 127.0.0.1:10000 | versify -f 127.0.0.1 cummingsify'
+	assert_output $'in just-\nspring'
+	box rm /srv/poem.txt
+	run -69 box versify -g 127.0.0.1:10000
+	box_logged 'cannot read /srv/poem.txt: No such file or directory' -t versed -p err
+	box systemctl disable --now versed-poem.socket
+}
+
 @test "what the unit forbids is forbidden to any program in it" {
 	drop_in versed@.service <<-END
 		[Service]
