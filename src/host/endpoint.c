@@ -51,8 +51,9 @@ name_inet6(const struct sockaddr_in6 *sin6, const char *zone,
 	    *zone != '\0' ? "%" : "", zone);
 }
 
-void
-endpoint_name(const struct sockaddr_storage *addr, socklen_t len,
+/* A zone of NULL is the number in the address. */
+static void
+name_address(const struct sockaddr_storage *addr, socklen_t len,
     const char *zone, char ret_name[ENDPOINT_NAME_MAX])
 {
 	const struct sockaddr_in *sin = (const struct sockaddr_in *)addr;
@@ -158,7 +159,7 @@ endpoint_peer_name(
 
 	if (peer->is_single && is_near(peer) && read_environment(&told))
 		peer = &told;
-	endpoint_name(&peer->addr, peer->len,
+	name_address(&peer->addr, peer->len,
 	    peer->zone[0] != '\0' ? peer->zone : NULL, ret_name);
 }
 

@@ -48,17 +48,11 @@ struct endpoint_peer {
 enum endpoint_kind endpoint_inspect(int fd, struct endpoint_peer *ret_peer);
 
 /*
- * Writes the name of the address addr, of len bytes, to ret_name:
- * "192.0.2.7:4711", "[2001:db8::1]:4711", "[fe80::1%zone]:4711", "unix", or "-"
- * where len is 0 or the address is of another family.  A zone of NULL is the
- * number in the address; a port of 0 is left out.
- */
-void endpoint_name(const struct sockaddr_storage *addr, socklen_t len,
-    const char *zone, char ret_name[ENDPOINT_NAME_MAX]);
-
-/*
- * The same for a peer.  Where it is the only one and has no Internet address,
- * or a loopback one, what the launcher said in the environment goes before.
+ * Writes the name of a peer to ret_name: "192.0.2.7:4711",
+ * "[2001:db8::1]:4711", "[fe80::1%zone]:4711", "unix", or "-" where there is no
+ * address or one of another family; a port of 0 is left out.  Where it is the
+ * only one and has no Internet address, or a loopback one, what the launcher
+ * said in the environment goes before.
  */
 void endpoint_peer_name(
     const struct endpoint_peer *peer, char ret_name[ENDPOINT_NAME_MAX]);

@@ -299,14 +299,6 @@ io_write(int fd, const void *buf, size_t len)
 	return IO_OK;
 }
 
-bool
-io_wait(int fd, int timeout_ms)
-{
-	struct pollfd pfd = {.fd = fd, .events = POLLIN};
-
-	return !deadline_passed && poll(&pfd, 1, timeout_ms) > 0;
-}
-
 /* A connection that failed before it was accepted is not ours to report. */
 static bool
 is_lost_connection(int error)

@@ -75,13 +75,6 @@ unsigned long io_elapsed_ms(void);
 bool io_is_late(void);
 
 /*
- * Waits for input on fd, or where that is -1 for nothing, for timeout_ms
- * milliseconds or until a signal comes, as one does at the deadline.  Returns
- * whether there is any: bytes, end of input or an error.
- */
-bool io_wait(int fd, int timeout_ms);
-
-/*
  * Reads at most len bytes (len > 0) into buf.  IO_OK writes how many came, at
  * least one, to ret_len; any other result leaves it alone.
  */

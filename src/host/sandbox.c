@@ -34,23 +34,18 @@
 #define RETURN(action) BPF_STMT(BPF_RET | BPF_K, action)
 
 /*
- * The filter is no_cache or nothing, head, a test for each call, perhaps
- * huge_pages, and tail.
- */
-
-/*
- * An instruction without effect but that the kernel does not find out in
- * advance what the filter says to each of its 900 calls: that pays where a
- * process makes thousands, but would be a tenth of the life of one that serves
- * one request.
- */
-static const struct sock_filter no_cache = BPF_STMT(BPF_MISC | BPF_TAX, 0);
-
-/*
+ * The filter is head, a test for each call, and tail.
+ *
+ * Its first instruction, which SANDBOX_LONG_LIFE leaves out, has no effect but
+ * that the kernel does not find out in advance what the filter says to each of
+ * its 900 calls: that pays where a process makes thousands, but would be a
+ * tenth of the life of one that serves one request.
+ *
  * The numbers are those of the one native interface: a call of another one
  * (32-bit, x32) has another arch or a number that is not listed.
  */
 static const struct sock_filter head[] = {
+    BPF_STMT(BPF_MISC | BPF_TAX, 0),
     LOAD(arch),
     SKIP(SANDBOX_ARCH, 1, 0),
     RETURN(SECCOMP_RET_KILL_PROCESS),
@@ -87,7 +82,7 @@ static const unsigned int calls[] = {
     SYS_close,
 };
 
-#define FILTER_MAX (1 + LENGTH(head) + LENGTH(calls) + LENGTH(tail))
+#define FILTER_MAX (LENGTH(head) + LENGTH(calls) + LENGTH(tail))
 
 /* Writes the filter, at most FILTER_MAX instructions; returns how many. */
 static unsigned short
@@ -99,12 +94,10 @@ build_filter(unsigned int also, struct sock_filter *code)
 			  : also & SANDBOX_ACCEPT ? 0
 						  : ACCEPT_CALLS;
 	size_t tests = LENGTH(calls) - first - left_out;
-	struct sock_filter *p = code;
+	size_t skipped = also & SANDBOX_LONG_LIFE ? 1 : 0;
+	struct sock_filter *p = code + LENGTH(head) - skipped;
 
-	if (!(also & SANDBOX_LONG_LIFE))
-		*p++ = no_cache;
-	memcpy(p, head, sizeof(head));
-	p += LENGTH(head);
+	memcpy(code, head + skipped, sizeof(head) - skipped * sizeof(head[0]));
 	for (size_t i = 0; i < tests; i++) {
 		unsigned char to_allow = (unsigned char)(tests - i);
 
