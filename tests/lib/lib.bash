@@ -12,6 +12,8 @@ VERSED=${VERSED:-$BUILD/versed}
 unset MAKEFLAGS MAKELEVEL
 # Where they say that sshd started it versed does not log to standard error.
 unset SSH_CONNECTION SSH_TTY
+# Nor where standard input might be a client: side by side bats has a pipe there.
+exec </dev/null
 
 bats_require_minimum_version 1.5.0
 load_library() {
