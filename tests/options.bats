@@ -88,7 +88,7 @@ usage_error() {
 @test "the manual's numbers are those of the program" {
 	options=$ROOT/src/versed/options.c
 	protocol=$ROOT/src/wire/protocol.h
-	grep -q 'The default is 99999\.' "$ROOT/man/versed.8"
+	grep -q 'The default is 99999, the least 1, the most 999999999' "$ROOT/man/versed.8"
 	grep -q 'define PROTOCOL_LENGTH_MAX[[:space:]]*99999 ' "$protocol"
 	"$VERSED" --help | grep -q '(99999)$'
 	grep -q 'The default is 30, the most 999999999;' "$ROOT/man/versed.8"
