@@ -198,7 +198,8 @@ lint: all
 # What it costs, beside other servers; writes tests/bench/results.*, on a quiet
 # machine or with FORCE=1.
 BENCH = bare floor load start versed-libsystemd
-bench: all $(BENCH:%=$B/bench/%) $B/unit/casemap.so
+GO_SERVER = $(if $(shell command -v go),$B/bench/go-server)
+bench: all $(BENCH:%=$B/bench/%) $(GO_SERVER) $B/unit/casemap.so
 	@tests/lib/needs gnuplot python3 tcpserver
 	@tests/lib/get-inetds
 	@tests/bench/run $(BENCH_ROUNDS) $(BENCH_SECONDS)
@@ -211,6 +212,11 @@ $B/bench/versed-libsystemd: tests/bench/with-libsystemd.c \
 $B/bench/floor: tests/bench/floor.c $(CHECK_RULES)
 	@mkdir -p $(@D)
 	$(CC) -O2 -static -nostdlib -ffreestanding -o $@ $<
+
+# The same in Go, where that is installed.
+$B/bench/go-server: tests/bench/server.go $(CHECK_RULES)
+	@mkdir -p $(@D)
+	GOCACHE=$(abspath $B)/go go build -o $@ $<
 
 # What the benchmark measures with; tests of the pool load it so.
 $B/bench/%: tests/bench/%.c $(CHECK_RULES)

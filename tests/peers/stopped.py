@@ -5,9 +5,11 @@
 stopped.py ADDRESS COUNT FILE          COUNT clients send part of a request and
                                        wait; FILE is made when all have; ends
                                        when it is killed, or all are closed
-stopped.py ADDRESS COUNT FILE HONEST   then asks HONEST times, one after another,
+stopped.py ADDRESS COUNT FILE HONEST [MEMORY]
+                                       then asks HONEST times, one after another,
                                        and writes how many were answered, and the
-                                       median and the longest time
+                                       median and the longest time; and to the
+                                       file MEMORY the machine's free memory, KiB
 
 ADDRESS is as client.py has it.  STOP in the environment says where they stop:
 "request", in the middle of it, which is the default; "comma", before the last
@@ -15,6 +17,7 @@ byte of the longest one; "reply", without taking it, which is the longest.
 """
 import asyncio
 import os
+import re
 import resource
 import sys
 import time
@@ -50,6 +53,7 @@ async def ask(address):
 
 async def main():
     address, count, file, *honest = sys.argv[1:]
+    memory = honest[1] if len(honest) > 1 else None
     clients = []
     for begin in range(0, int(count), 100):
         clients += await asyncio.gather(*(
@@ -58,6 +62,11 @@ async def main():
         pass
     if honest:
         asked = [await ask(address) for _ in range(int(honest[0]))]
+        if memory:
+            with open("/proc/meminfo", encoding="ascii") as info, \
+                    open(memory, "w", encoding="ascii") as out:
+                print(re.search(r"MemAvailable: *(\d+)", info.read())[1],
+                      file=out)
         times = sorted(took for _, took in asked)
         print(f"answered={sum(good for good, _ in asked)}",
               f"median_ms={1000 * times[len(times) // 2]:.1f}",
