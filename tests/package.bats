@@ -35,7 +35,8 @@ setup() {
 teardown() {
 	[[ -e $BOX/pid ]] || return 0
 	box apt-get purge -y -qq versed >/dev/null 2>&1 || true
-	drop_in_end versed-pool.service
+	box rm -rf /etc/systemd/system/versed-pool.service.d
+	box systemctl daemon-reload
 	box systemctl reset-failed
 }
 
@@ -65,6 +66,13 @@ higher() {
 		dpkg-deb -R versed_[0-9]*.deb tree
 		sed -i "s/^Version: .*/&+1/" tree/DEBIAN/control
 		dpkg-deb -b tree higher.deb >/dev/null'
+}
+
+# operators FOLDER: a drop-in of the operator's in it, as systemctl edit has it.
+operators() {
+	box mkdir -p "$1"
+	box tee "$1/override.conf" >/dev/null
+	box systemctl daemon-reload
 }
 
 transformed() {
@@ -132,8 +140,8 @@ property() {
 @test "upgraded under load: nothing is lost, the socket is left alone" {
 	need_box
 	install
-	drop_in versed-pool.service <<<$'[Service]\nEnvironment=VERSED_OPTIONS=-v'
-	box systemctl restart versed-pool.service
+	operators /etc/systemd/system/versed-pool.service.d \
+		<<<$'[Service]\nEnvironment=VERSED_OPTIONS=-v'
 	transformed
 	closed=$(property versed-pool.socket InactiveEnterTimestampMonotonic)
 	pool=$(property versed-pool.service MainPID)
