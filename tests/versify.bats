@@ -1052,7 +1052,7 @@ terminal() {
 
 @test "what this machine lacks is 71, and no server is blamed" {
 	need_root
-	not_under valgrind 'it needs more'
+	need_shipped 'needs of processes and descriptors'
 	need setpriv prlimit
 	a_server
 	chmod 755 "$T"

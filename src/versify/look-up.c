@@ -151,10 +151,12 @@ find(const struct look_up_name *name, int family, int flags,
 	int error = getaddrinfo(name->host, name->port, &hints, &list);
 
 	memset(ret_result, 0, sizeof(*ret_result));
-	if (error == 0)
-		sort(list, ret_result); /* what is left of it is in use */
-	else
+	if (error != 0) {
 		fail(error, ret_result);
+	} else {
+		sort(list, ret_result);
+		freeaddrinfo(list);
+	}
 	return error;
 }
 

@@ -140,11 +140,14 @@ write_list(const struct versify_options *options, const unsigned char *list,
     size_t len)
 {
 	char *text = malloc(len * SAY_PRINTABLE_MAX + 1);
+	int status;
 
 	if (text == NULL)
 		say_die(EX_OSERR, "cannot list: %s", strerror(errno));
 	len = say_printable((const char *)list, len, '\n', text);
-	return write_text(options, (unsigned char *)text, len, -1);
+	status = write_text(options, (unsigned char *)text, len, -1);
+	free(text);
+	return status;
 }
 
 /* Returns the exit status. */
