@@ -933,6 +933,7 @@ terminal() {
 	asks 0 -v -r 1 "$server" cummingsify
 	said "$server: trying $server" \
 		"$server: closed without a reply: refused, or busy" \
+		"$server: trying $server" \
 		"asking why: closed without a reply: refused, or busy" \
 		"$server: closed without a reply: busy" \
 		"$server: trying $server"
@@ -949,15 +950,15 @@ terminal() {
 		[[ $(grep -c ": trying" "$T/err") = "$1" ]]
 	}
 	a_server
-	name=shuot why 1 'no transform "shuot"'
+	name=shuot why 2 'no transform "shuot"'
 	printf '\377' >"$T/poem"
-	why 1 'cannot be done on this text'
+	why 2 'cannot be done on this text'
 	head -c 99998 /dev/zero >"$T/poem"
-	why 1 'the request is too long for it' -m 200000
+	why 3 'the request is too long for it' -m 200000
 	printf '' >"$T/poem"
-	name=xx why 1 'no transform "xx"'
+	name=xx why 2 'no transform "xx"'
 	misbehaving close
-	why 2 'closed without a reply: busy'
+	why 4 'closed without a reply: busy'
 	# On a terminal, too; not for a program; not where it should be quiet.
 	misbehaving read close
 	asks 69 "$server" shout

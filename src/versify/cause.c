@@ -5,17 +5,17 @@
 #include <sys/wait.h>
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
 
 #include "clock.h"
-#include "dial.h"
 #include "wire/netstring.h"
 #include "wire/protocol.h"
 
-static const char listing[] = "transforms.";
+#define TRANSFORMS "transforms."
 
 bool
 cause_is_ours(int error)
@@ -25,141 +25,122 @@ cause_is_ours(int error)
 }
 
 void
-cause_from_errno(int error, struct exchange_failure *failure)
-{
-	exchange_fail(failure, EXCHANGE_CONNECT,
-	    cause_is_ours(error) ? EX_OSERR : EX_UNAVAILABLE,
-	    "cannot start: %s", strerror(error));
-	failure->is_final = failure->status == EX_UNAVAILABLE;
-}
-
-void
 cause_from_exit(
     int status, const char *transform, struct exchange_failure *failure)
 {
-	if (WIFSIGNALED(status)) {
+	const int code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+	/* These are versed's, of a transform. */
+	const bool is_refused = transform != NULL &&
+				(code == EX_DATAERR || code == EX_UNAVAILABLE ||
+				    code == EX_SOFTWARE);
+
+	if (code == -1)
 		exchange_fail(failure, EXCHANGE_SEND, EX_UNAVAILABLE,
 		    "killed by signal %d (%s)", WTERMSIG(status),
 		    strsignal(WTERMSIG(status)));
-		return;
-	}
-	/* These are versed's, of a transform. */
-	switch (transform != NULL ? WEXITSTATUS(status) : -1) {
-	case EX_DATAERR:
-		exchange_fail(failure, EXCHANGE_SEND, EX_UNAVAILABLE,
-		    "the request is too long for it");
-		break;
-	case EX_UNAVAILABLE:
+	else if (code == EX_TEMPFAIL)
+		exchange_fail(failure, EXCHANGE_SEND, code,
+		    "out of time: the handler gave up");
+	else if (is_refused && code == EX_UNAVAILABLE)
 		exchange_fail(failure, EXCHANGE_SEND, EX_UNAVAILABLE,
 		    "no transform \"%s\"", transform);
-		break;
-	case EX_SOFTWARE:
+	else if (is_refused)
 		exchange_fail(failure, EXCHANGE_SEND, EX_UNAVAILABLE,
-		    "cannot be done on this text");
-		break;
-	default:
-		if (WEXITSTATUS(status) == EX_TEMPFAIL)
-			exchange_fail(failure, EXCHANGE_SEND, EX_TEMPFAIL,
-			    "out of time: the handler gave up");
-		else
-			exchange_fail(failure, EXCHANGE_SEND, EX_UNAVAILABLE,
-			    "exited with status %d", WEXITSTATUS(status));
-		if (WEXITSTATUS(status) < 126 &&
-		    WEXITSTATUS(status) != EX_USAGE)
-			return;
-	}
-	failure->is_final = true;
+		    code == EX_DATAERR ? "the request is too long for it"
+				       : "cannot be done on this text");
+	else
+		exchange_fail(failure, EXCHANGE_SEND, EX_UNAVAILABLE,
+		    "exited with status %d", code);
+	failure->is_final = is_refused || code == EX_USAGE || code >= 126;
 }
 
 /* Asks by another request.  Returns whether there was a list, or a close. */
 static bool
-ask(const struct look_up_address *address, struct exchange *exchange,
+ask(struct dial *dial, struct dial_server *server, struct exchange *exchange,
     bool *ret_is_left)
 {
 	struct exchange_failure failure = {.name = "asking why"};
-	int fd = dial_address(address, CLOCK_NEVER);
-	bool done = fd >= 0 && exchange_run(exchange, fd, &failure);
+	bool done;
+	int fd;
 
-	if (fd >= 0)
-		close(fd);
+	server->connected->state = DIAL_TO_DO;
+	if (dial_next(dial, &fd) == NULL)
+		return false;
+	done = exchange_run(exchange, fd, &failure);
+	close(fd);
 	*ret_is_left = exchange_is_left(&failure);
 	return done || *ret_is_left;
 }
 
-/* Tells whether name is a line of the list. */
+/* Tells whether name is a line of the list, whose ends become newlines. */
 static bool
-has_line(const struct exchange *list, const char *name)
+has_line(struct exchange *list, const char *name)
 {
-	const unsigned char *line = list->reply + list->start, *next;
-	size_t size = list->size;
-	const size_t len = strlen(name);
+	unsigned char *start = list->reply + list->start - 1;
+	char *line;
+	bool has;
 
-	for (; size > 0; size -= (size_t)(next - line), line = next) {
-		next = memchr(line, '\n', size);
-		next = next != NULL ? next + 1 : line + size;
-		if ((size_t)(next - line) >= len &&
-		    memcmp(line, name, len) == 0 &&
-		    (line + len == next || line[len] == '\n'))
-			return true;
-	}
-	return false;
+	if (asprintf(&line, "\n%s\n", name) < 0)
+		return true;
+	start[0] = start[list->size + 1] = '\n';
+	has = memmem(start, list->size + 2, line, strlen(line)) != NULL;
+	free(line);
+	return has;
 }
 
-/* As cause_ask; writes the reason, and returns whether it is final. */
+/*
+ * As cause_ask.  list asks for the transforms; same is to ask for them by its
+ * content, whose beginning it overwrites.  Returns whether the reason is final.
+ */
 static bool
-find(const struct look_up_address *address, const char *transform,
-    struct exchange *plain, struct exchange *same, unsigned char *content,
-    struct exchange_failure *failure)
+find(struct dial *dial, struct dial_server *server, const char *transform,
+    struct exchange *list, struct exchange *same)
 {
-	const int status = failure->status;
+	struct exchange_failure *failure = &server->failure;
+	const size_t header = strcspn((char *)same->request, ":") + 1;
+	const size_t name_len = strlen(TRANSFORMS);
 	bool is_left = false;
 
-	if (!ask(address, plain, &is_left))
+	if (!ask(dial, server, list, &is_left))
 		return false;
 	if (is_left)
-		return exchange_fail(failure, EXCHANGE_SEND, status,
+		return exchange_fail(failure, EXCHANGE_SEND, EX_UNAVAILABLE,
 		    "closed without a reply: busy");
-	if (!has_line(plain, transform))
-		return !exchange_fail(failure, EXCHANGE_SEND, status,
+	if (!has_line(list, transform))
+		return !exchange_fail(failure, EXCHANGE_SEND, EX_UNAVAILABLE,
 		    "no transform \"%s\"", transform);
 	/* Who ignores a text tells whether it is too long for him. */
-	if ((size_t)(same->request + same->request_len - content) >=
-	    sizeof(listing)) {
-		memcpy(content, listing, sizeof(listing) - 1);
-		if (!ask(address, same, &is_left))
-			return false;
-	}
-	return !exchange_fail(failure, EXCHANGE_SEND, status,
+	memcpy(same->request + header, TRANSFORMS, name_len);
+	if (same->request_len > header + name_len &&
+	    !ask(dial, server, same, &is_left))
+		return false;
+	return !exchange_fail(failure, EXCHANGE_SEND, EX_UNAVAILABLE,
 	    is_left ? "the request is too long for it"
 		    : "cannot be done on this text");
 }
 
 void
-cause_ask(const struct look_up_address *address, const char *transform,
-    const struct exchange *exchange, struct exchange_failure *failure)
+cause_ask(struct dial *dial, struct dial_server *server, const char *transform,
+    const struct exchange *exchange)
 {
-	static unsigned char wish[] = "11:transforms.,";
+	static unsigned char wish[] = "11:" TRANSFORMS ",";
 	static unsigned char
-	    list[NETSTRING_HEADER_MAX + PROTOCOL_LENGTH_MAX + 1];
-	struct exchange plain = {.request = wish,
-	    .request_len = sizeof(wish) - 1,
-	    .reply = list,
-	    .max = PROTOCOL_LENGTH_MAX};
-	struct exchange same = plain;
-	unsigned char *copy = malloc(exchange->request_len), *colon;
-	int64_t soon = clock_after(CAUSE_ASK_MS), before;
+	    room[NETSTRING_HEADER_MAX + PROTOCOL_LENGTH_MAX + 1];
+	struct exchange list = {
+	    wish, sizeof(wish) - 1, room, PROTOCOL_LENGTH_MAX, 0, 0};
+	struct exchange same = list;
+	const int64_t soon = clock_after(CAUSE_ASK_MS);
+	const int64_t before = clock_set_deadline(soon);
 
-	if (copy == NULL)
-		return;
-	memcpy(copy, exchange->request, exchange->request_len);
-	same.request = copy;
-	same.request_len = exchange->request_len;
-	colon = memchr(copy, ':', same.request_len);
-	before = clock_set_deadline(soon);
 	if (before < soon)
 		clock_set_deadline(before);
-	failure->is_final =
-	    find(address, transform, &plain, &same, colon + 1, failure);
+	same.request_len = exchange->request_len;
+	same.request = malloc(same.request_len + sizeof(TRANSFORMS));
+	if (same.request != NULL) {
+		memcpy(same.request, exchange->request, same.request_len);
+		server->failure.is_final =
+		    find(dial, server, transform, &list, &same);
+	}
+	free(same.request);
 	clock_set_deadline(before);
-	free(copy);
 }

@@ -4,19 +4,14 @@
 #define CAUSE_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
-#include "exchange.h"
-#include "look-up.h"
+#include "dial.h"
 
 /* How long a server may be asked why; no longer than clock_deadline. */
 #define CAUSE_ASK_MS 2000
 
 /* Tells whether the errno is for this machine's lack, no fault of a server. */
 bool cause_is_ours(int error);
-
-/* Notes that a handler could not be started, as errno says. */
-void cause_from_errno(int error, struct exchange_failure *failure);
 
 /*
  * Notes in failure what the status of a handler, as waitpid(2) has it, tells of
@@ -26,11 +21,11 @@ void cause_from_exit(
     int status, const char *transform, struct exchange_failure *failure);
 
 /*
- * Notes in failure what the server at address, which left without a reply to
- * the request of exchange, for transform, lets out: whether it lists that, and
- * whether it takes so long a request.  The status stays.
+ * Notes in its failure what the server, which was connected to and left without
+ * a reply to the request of exchange, for transform, lets out: whether it lists
+ * that, and whether it takes so long a request.  Nothing is under way in dial.
  */
-void cause_ask(const struct look_up_address *address, const char *transform,
-    const struct exchange *exchange, struct exchange_failure *failure);
+void cause_ask(struct dial *dial, struct dial_server *server,
+    const char *transform, const struct exchange *exchange);
 
 #endif

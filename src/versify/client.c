@@ -72,7 +72,10 @@ ask_command(struct client *client)
 
 	error = handler_start(client->command, &pid, &fd);
 	if (error != 0) {
-		cause_from_errno(error, failure);
+		exchange_fail(failure, EXCHANGE_CONNECT,
+		    cause_is_ours(error) ? EX_OSERR : EX_UNAVAILABLE,
+		    "cannot start: %s", strerror(error));
+		failure->is_final = !cause_is_ours(error);
 		return false;
 	}
 	done = exchange_run(&client->exchange, fd, failure);
@@ -94,8 +97,8 @@ may_help(struct client *client)
 
 		if (client->asks_why && !server->failure.is_final &&
 		    exchange_is_left(&server->failure) && !clock_is_late())
-			cause_ask(server->connected, client->transform,
-			    &client->exchange, &server->failure);
+			cause_ask(&client->dial, server, client->transform,
+			    &client->exchange);
 		may = may || !server->failure.is_final;
 	}
 	return may;

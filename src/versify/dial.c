@@ -51,24 +51,6 @@ connect_socket(int fd, const struct look_up_address *address, bool has_begun)
 	return error == 0 && is_own_peer(fd) ? ECONNREFUSED : error;
 }
 
-int
-dial_address(const struct look_up_address *address, int64_t until)
-{
-	int fd = socket(address->addr.ss_family,
-	    SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	int error;
-
-	if (fd < 0)
-		return -1;
-	error = connect_socket(fd, address, false);
-	if (error == EINPROGRESS && clock_wait(fd, POLLOUT, until))
-		error = connect_socket(fd, address, true);
-	if (error == 0)
-		return fd;
-	close(fd);
-	return -1;
-}
-
 /* Ends what it has under way. */
 static void
 stop(struct dial_attempt *attempt, enum dial_state state)
@@ -103,7 +85,7 @@ judge(struct dial_attempt *attempt, int error)
 	attempt->again = error == EAGAIN ? clock_now() + DIAL_FULL_MS : 0;
 	if (error == 0) {
 		attempt->state = DIAL_DONE;
-		attempt->server->connected = &attempt->address;
+		attempt->server->connected = attempt;
 	} else if (error != EINPROGRESS && error != EAGAIN) {
 		fail(attempt, error);
 	}

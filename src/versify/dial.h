@@ -23,8 +23,7 @@
 struct dial_server {
 	struct exchange_failure failure; /* with its name */
 	struct look_up_name name;
-	const struct look_up_address
-	    *connected; /* the last that was, or NULL */
+	struct dial_attempt *connected; /* the last that was, or NULL */
 };
 
 enum dial_state {
@@ -70,11 +69,5 @@ struct dial_server *dial_next(struct dial *dial, int *ret_fd);
 
 /* All is to do, but looking up again what was found. */
 void dial_renew(struct dial *dial);
-
-/*
- * Connects to that stream address only, until then.  Returns the connection,
- * to be closed by the caller, or -1.
- */
-int dial_address(const struct look_up_address *address, int64_t until);
 
 #endif

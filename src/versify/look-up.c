@@ -24,15 +24,7 @@
 #define AI_IDN 0
 #endif
 
-static const char *
-parse_path(const char *text, struct look_up_name *ret_name)
-{
-	if (strlen(text) >= sizeof(((struct sockaddr_un *)0)->sun_path))
-		return "the socket's path is too long";
-	ret_name->is_path = true;
-	strcpy(ret_name->host, text);
-	return NULL;
-}
+#define UNIX_MAX sizeof(((struct sockaddr_un *)0)->sun_path)
 
 /* Writes the len bytes at host, and the port; port is NULL or ":PORT". */
 static const char *
@@ -48,7 +40,6 @@ parse_host(const char *host, size_t len, const char *port,
 	if (port != NULL &&
 	    (*port != ':' || !options_number(port + 1, 1, 65535, &number)))
 		return "the port must be a number from 1 to 65535";
-	ret_name->is_path = false;
 	memcpy(ret_name->host, host, len);
 	ret_name->host[len] = '\0';
 	snprintf(ret_name->port, sizeof(ret_name->port), "%lu", number);
@@ -60,8 +51,13 @@ look_up_parse(const char *text, struct look_up_name *ret_name)
 {
 	const char *colon = strchr(text, ':'), *bracket = strchr(text, ']');
 
-	if (text[0] == '@' || strchr(text, '/') != NULL)
-		return parse_path(text, ret_name);
+	ret_name->is_path = text[0] == '@' || strchr(text, '/') != NULL;
+	if (ret_name->is_path && strlen(text) >= UNIX_MAX)
+		return "the socket's path is too long";
+	if (ret_name->is_path) {
+		strcpy(ret_name->host, text);
+		return NULL;
+	}
 	if (text[0] == '[' && bracket == NULL)
 		return "a bracket is missing";
 	if (text[0] == '[')

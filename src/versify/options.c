@@ -80,24 +80,15 @@ number(const char *what, unsigned long min, unsigned long max)
 static int64_t
 seconds(const char *what)
 {
-	const size_t whole = strspn(optarg, "0123456789");
-	const char *rest = optarg + whole, *end = rest;
-	int64_t ms = 0, unit = 1000;
-	unsigned long s = 0;
+	char *end;
+	double s = strtod(optarg, &end);
 
-	if (*rest == '.')
-		end = rest + 1 + strspn(rest + 1, "0123456789");
-	for (const char *p = optarg; p < rest && s <= TIMEOUT_S_MAX; p++)
-		s = s * 10 + (unsigned long)(*p - '0');
-	for (const char *p = rest + 1; p < end; p++)
-		ms += (*p - '0') * (unit /= 10);
-	if (*end != '\0' || strpbrk(optarg, "0123456789") == NULL ||
-	    s > TIMEOUT_S_MAX)
+	if (end == optarg || optarg[strspn(optarg, "0123456789.")] != '\0' ||
+	    *end != '\0' || s > TIMEOUT_S_MAX)
 		say_die(EX_USAGE, "%s must be a number of seconds from 0 to %d",
 		    what, TIMEOUT_S_MAX);
 	/* Less than a millisecond is not 0, which is any time. */
-	return (int64_t)s * 1000 + ms +
-	       (s == 0 && ms == 0 && strpbrk(optarg, "123456789") != NULL);
+	return (int64_t)(s * 1000 + 0.999);
 }
 
 static void
@@ -173,31 +164,19 @@ add_servers(struct client *client, char *text)
 	client_add_servers(client, text);
 }
 
-/* Returns NULL or which two options do not go together. */
-static const char *
-find_conflict(const struct versify_options *options)
-{
-	const bool udp = options->client.dial.type == SOCK_DGRAM;
-
-	if (options->fallback && options->list)
-		return "-f and -l exclude each other";
-	if (options->fallback && options->get)
-		return "-f and -g exclude each other: there is no other text";
-	if (options->list && options->get)
-		return "-g and -l exclude each other";
-	if (udp && (options->get || options->client.command != NULL))
-		return "-u goes with neither -e nor -g";
-	return NULL;
-}
-
 /* Returns NULL or what is wrong with the words after the options. */
 static const char *
 parse_operands(int argc, char *argv[], struct versify_options *options)
 {
 	struct client *client = &options->client;
 	const char *file = "-";
+	const bool udp = client->dial.type == SOCK_DGRAM;
 	int i = optind;
 
+	if (options->fallback + options->get + options->list > 1)
+		return "-f, -g and -l exclude each other";
+	if (udp && (options->get || client->command != NULL))
+		return "-u goes with neither -e nor -g";
 	if (client->command == NULL && i == argc)
 		return "a server is missing";
 	if (client->command == NULL)
@@ -218,6 +197,9 @@ parse_operands(int argc, char *argv[], struct versify_options *options)
 			file = argv[i++];
 	}
 	options->file = strcmp(file, "-") != 0 ? file : NULL;
+	if (udp && options->request_max > DATAGRAM_REQUEST_MAX)
+		options->request_max = DATAGRAM_REQUEST_MAX;
+	client->asks_why = client->asks_why && !options->get && !udp;
 	return i < argc ? "there are too many arguments" : NULL;
 }
 
@@ -236,16 +218,7 @@ versify_options_parse(
 	ret_options->request_max = PROTOCOL_LENGTH_MAX;
 	ret_options->timeout_ms = PROTOCOL_TIMEOUT_S * 1000;
 	parse_options(argc, argv, ret_options);
-	error = find_conflict(ret_options);
-	if (error == NULL)
-		error = parse_operands(argc, argv, ret_options);
-	if (ret_options->client.dial.type == SOCK_DGRAM) {
-		ret_options->client.asks_why = false;
-		if (ret_options->request_max > DATAGRAM_REQUEST_MAX)
-			ret_options->request_max = DATAGRAM_REQUEST_MAX;
-	}
-	if (ret_options->get)
-		ret_options->client.asks_why = false;
+	error = parse_operands(argc, argv, ret_options);
 	if (error != NULL)
 		say_die(EX_USAGE, "%s: see versify --help", error);
 }
