@@ -28,9 +28,9 @@ under_each() {
 # answered CODE CONTENT [ARGUMENT ...]: curl with the arguments gets a whole
 # response with this code and exactly this content, a format; "-" is any.
 answered() {
-	local code=$1 content=$2 try
+	local code=$1 content=$2
 	shift 2
-	for try in 1 2 3; do
+	for _ in 1 2 3; do
 		SECONDS=0
 		run -0 curl -sS -m 60 -o got -D header -w '%{http_code}' "$@"
 		assert_output "$code"

@@ -13,12 +13,11 @@ is_listed(const struct gateway *gateway)
 {
 	const unsigned char *line = gateway->list, *next;
 	const unsigned char *end = line + gateway->list_len;
-	size_t len = gateway->name_len;
 
 	for (; line < end; line = next + 1) {
 		next = memchr(line, '\n', (size_t)(end - line));
-		if ((size_t)(next - line) == len &&
-		    memcmp(line, gateway->name, len) == 0)
+		if (line + gateway->name_len == next &&
+		    memcmp(line, gateway->name, gateway->name_len) == 0)
 			return true;
 	}
 	return false;

@@ -26,7 +26,6 @@ static const struct {
 size_t
 header_write(const struct header *header, char ret_header[HEADER_MAX])
 {
-	bool is_form = header->is_html || header->is_file;
 	char content[128] = "";
 	size_t i = 0;
 	int len;
@@ -56,6 +55,8 @@ header_write(const struct header *header, char ret_header[HEADER_MAX])
 			      "filename=\"poem.txt\"\n"
 			    : "",
 	    header->extra != NULL ? header->extra : "",
-	    is_form ? "private, no-cache" : "no-store", page_style_hash);
+	    header->is_html || header->is_file ? "private, no-cache"
+					       : "no-store",
+	    page_style_hash);
 	return (size_t)len;
 }

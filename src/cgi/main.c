@@ -23,7 +23,10 @@
 static _Noreturn void
 give_up(int status, const char *what, const char *why)
 {
-	response_apologize(STDOUT_FILENO);
+	struct response response = {0};
+
+	response_fail(&response, 503, "error", "versed.cgi cannot run here");
+	response_write(&response, STDOUT_FILENO);
 	log_die(status, "%s: %s", what, why);
 }
 

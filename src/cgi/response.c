@@ -131,12 +131,3 @@ response_write(struct response *response, int fd)
 	response_fail(response, 0, "undelivered", strerror(errno));
 	return EX_IOERR;
 }
-
-void
-response_apologize(int fd)
-{
-	struct response response = {0};
-
-	response_fail(&response, 503, "error", "versed.cgi cannot run here");
-	response_write(&response, fd);
-}

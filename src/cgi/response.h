@@ -39,7 +39,4 @@ bool response_fail(struct response *response, int code, const char *result,
  */
 int response_write(struct response *response, int fd);
 
-/* Writes a response to fd that says that there will be none. */
-void response_apologize(int fd);
-
 #endif
