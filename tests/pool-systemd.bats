@@ -396,3 +396,18 @@ print(*walk[::-1])')
 			$(box readlink "/proc/1/ns/$namespace") ]]
 	done
 }
+
+@test "after journald and its sockets were started anew the log is in syslog" {
+	served
+	box systemctl stop systemd-journald.socket systemd-journald-dev-log.socket \
+		systemd-journald-audit.socket systemd-journald.service
+	box systemctl start systemd-journald.socket \
+		systemd-journald-dev-log.socket systemd-journald.service
+	# Who was waiting since before loses its line, as it can open nothing.
+	run -0 box build/bench/load -c 4 -n 200 11000
+	asked '10:nothing1.A,' ''
+	box_logged 'transform="nothing1"' -t versed
+	box kill -KILL "$(workers | head -n 1)"
+	box_logged 'killed by signal 9' -t versed-pool
+	box systemctl restart versed-pool.service
+}

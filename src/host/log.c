@@ -243,11 +243,21 @@ log_to_caller(void)
 	is_clients = false;
 }
 
+/* Whether who would read it has gone: a journal that was started anew. */
+static bool
+is_broken(void)
+{
+	struct pollfd pfd = {.fd = STDERR_FILENO};
+
+	return to_journal && poll(&pfd, 1, 0) > 0;
+}
+
 void
 log_serve(bool can_open, bool lives_long)
 {
 	is_serving = true;
-	if (!can_open && (lives_long || to_syslog || is_clients || !has_stderr))
+	if (!can_open && (lives_long || to_syslog || is_clients ||
+			     !has_stderr || is_broken()))
 		open_syslog();
 	is_sealed = !can_open;
 }
