@@ -30,78 +30,34 @@ endpoint_passed(void)
 	return fds > 0 ? ENDPOINT_PASSED_ONE : ENDPOINT_PASSED_NONE;
 }
 
-static bool
-is_mapped(const struct sockaddr_in6 *sin6)
+/* The bytes of an address of IPv4, be it within one of IPv6; or NULL. */
+static const unsigned char *
+as_inet(const struct endpoint_peer *peer)
 {
-	return IN6_IS_ADDR_V4MAPPED(&sin6->sin6_addr);
-}
-
-static void
-name_inet6(const struct sockaddr_in6 *sin6, const char *zone,
-    char ret_name[ENDPOINT_NAME_MAX])
-{
-	char text[INET6_ADDRSTRLEN], number[12] = "";
-
-	if (zone == NULL && sin6->sin6_scope_id != 0)
-		snprintf(number, sizeof(number), "%u", sin6->sin6_scope_id);
-	if (zone == NULL)
-		zone = number;
-	inet_ntop(AF_INET6, &sin6->sin6_addr, text, sizeof(text));
-	snprintf(ret_name, ENDPOINT_NAME_MAX, "[%s%s%s]", text,
-	    *zone != '\0' ? "%" : "", zone);
-}
-
-/* A zone of NULL is the number in the address. */
-static void
-name_address(const struct sockaddr_storage *addr, socklen_t len,
-    const char *zone, char ret_name[ENDPOINT_NAME_MAX])
-{
-	const struct sockaddr_in *sin = (const struct sockaddr_in *)addr;
-	const struct sockaddr_in6 *sin6 = (const struct sockaddr_in6 *)addr;
-	in_port_t port = 0;
-	size_t n;
-
-	strcpy(ret_name, len > 0 && addr->ss_family == AF_UNIX ? "unix" : "-");
-	if (addr->ss_family == AF_INET && len >= sizeof(*sin)) {
-		inet_ntop(AF_INET, &sin->sin_addr, ret_name, INET_ADDRSTRLEN);
-		port = sin->sin_port;
-	} else if (addr->ss_family == AF_INET6 && len >= sizeof(*sin6)) {
-		if (is_mapped(sin6))
-			inet_ntop(AF_INET, &sin6->sin6_addr.s6_addr[12],
-			    ret_name, INET_ADDRSTRLEN);
-		else
-			name_inet6(sin6, zone, ret_name);
-		port = sin6->sin6_port;
-	}
-	n = strlen(ret_name);
-	if (port != 0)
-		snprintf(ret_name + n, ENDPOINT_NAME_MAX - n, ":%u",
-		    (unsigned int)ntohs(port));
+	if (peer->addr.ss_family == AF_INET)
+		return (const unsigned char *)&peer->in.sin_addr;
+	if (peer->addr.ss_family == AF_INET6 &&
+	    IN6_IS_ADDR_V4MAPPED(&peer->in6.sin6_addr))
+		return &peer->in6.sin6_addr.s6_addr[12];
+	return NULL;
 }
 
 /* Whether it may be a launcher, or what stands before it, on this machine. */
 static bool
 is_near(const struct endpoint_peer *peer)
 {
-	const struct sockaddr_in *sin = (const struct sockaddr_in *)&peer->addr;
-	const struct sockaddr_in6 *sin6 =
-	    (const struct sockaddr_in6 *)&peer->addr;
+	const unsigned char *inet = as_inet(peer);
 
-	if (peer->len > 0 && peer->addr.ss_family == AF_INET)
-		return ntohl(sin->sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
-	if (peer->len > 0 && peer->addr.ss_family == AF_INET6)
-		return IN6_IS_ADDR_LOOPBACK(&sin6->sin6_addr) ||
-		       (is_mapped(sin6) &&
-			   sin6->sin6_addr.s6_addr[12] == IN_LOOPBACKNET);
-	return true;
+	if (inet != NULL)
+		return *inet == IN_LOOPBACKNET;
+	return peer->addr.ss_family != AF_INET6 ||
+	       IN6_IS_ADDR_LOOPBACK(&peer->in6.sin6_addr);
 }
 
 /* Of text, as in "fe80::1%eth0" or "[fe80::1]"; port NULL: it has that, too. */
 static bool
 read_address(const char *text, const char *port, struct endpoint_peer *ret_peer)
 {
-	struct sockaddr_in *sin = (struct sockaddr_in *)&ret_peer->addr;
-	struct sockaddr_in6 *sin6 = (struct sockaddr_in6 *)&ret_peer->addr;
 	const char *start = text + (*text == '['), *space = strchr(text, ' ');
 	size_t len = strcspn(start, "]% ");
 	char addr[INET6_ADDRSTRLEN] = "";
@@ -111,15 +67,15 @@ read_address(const char *text, const char *port, struct endpoint_peer *ret_peer)
 		memcpy(addr, start, len);
 	if (port == NULL)
 		port = space != NULL ? space : "";
-	if (inet_pton(AF_INET, addr, &sin->sin_addr) == 1)
-		sin->sin_family = AF_INET;
-	else if (inet_pton(AF_INET6, addr, &sin6->sin6_addr) == 1)
-		sin6->sin6_family = AF_INET6;
+	if (inet_pton(AF_INET, addr, &ret_peer->in.sin_addr) == 1)
+		ret_peer->addr.ss_family = AF_INET;
+	else if (inet_pton(AF_INET6, addr, &ret_peer->in6.sin6_addr) == 1)
+		ret_peer->addr.ss_family = AF_INET6;
 	else
 		return false;
 	/* A port is in the same place in both. */
-	sin6->sin6_port = htons((uint16_t)strtoul(port, NULL, 10));
-	ret_peer->len = sizeof(*sin6);
+	ret_peer->in.sin_port = htons((uint16_t)strtoul(port, NULL, 10));
+	ret_peer->len = sizeof(ret_peer->in6);
 	for (size_t i = 0; start[len] == '%' && i < IF_NAMESIZE - 1; i++) {
 		if (!isalnum((unsigned char)start[len + 1 + i]))
 			break;
@@ -156,25 +112,44 @@ endpoint_peer_name(
     const struct endpoint_peer *peer, char ret_name[ENDPOINT_NAME_MAX])
 {
 	struct endpoint_peer told;
+	char text[INET6_ADDRSTRLEN], port[8] = "";
+	int family;
 
 	if (peer->is_single && is_near(peer) && read_environment(&told))
 		peer = &told;
-	name_address(&peer->addr, peer->len,
-	    peer->zone[0] != '\0' ? peer->zone : NULL, ret_name);
+	family = peer->len > 0 ? peer->addr.ss_family : AF_UNSPEC;
+	if (family != AF_INET && family != AF_INET6) {
+		strcpy(ret_name, family == AF_UNIX ? "unix" : "-");
+		return;
+	}
+	if (peer->in.sin_port != 0)
+		snprintf(port, sizeof(port), ":%u", ntohs(peer->in.sin_port));
+	if (as_inet(peer) != NULL)
+		snprintf(ret_name, ENDPOINT_NAME_MAX, "%s%s",
+		    inet_ntop(AF_INET, as_inet(peer), text, sizeof(text)),
+		    port);
+	else {
+		inet_ntop(AF_INET6, &peer->in6.sin6_addr, text, sizeof(text));
+		if (peer->zone[0] == '\0' && peer->in6.sin6_scope_id != 0)
+			snprintf(ret_name, ENDPOINT_NAME_MAX, "[%s%%%u]%s",
+			    text, peer->in6.sin6_scope_id, port);
+		else
+			snprintf(ret_name, ENDPOINT_NAME_MAX, "[%s%s%s]%s",
+			    text, peer->zone[0] != '\0' ? "%" : "", peer->zone,
+			    port);
+	}
 }
 
 /* What is known of a peer but its address, and not to be had in a sandbox. */
 static void
 learn_more(int fd, struct endpoint_peer *peer)
 {
-	const struct sockaddr_in6 *sin6 =
-	    (const struct sockaddr_in6 *)&peer->addr;
 	socklen_t len = sizeof(peer->owner);
 
 	if (peer->addr.ss_family == AF_UNIX)
 		getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer->owner, &len);
-	if (peer->addr.ss_family == AF_INET6 && sin6->sin6_scope_id != 0)
-		if_indextoname(sin6->sin6_scope_id, peer->zone);
+	if (peer->addr.ss_family == AF_INET6 && peer->in6.sin6_scope_id != 0)
+		if_indextoname(peer->in6.sin6_scope_id, peer->zone);
 }
 
 enum endpoint_kind

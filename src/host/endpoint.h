@@ -4,6 +4,7 @@
 #define ENDPOINT_H
 
 #include <net/if.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include <stdbool.h>
@@ -34,7 +35,11 @@ enum endpoint_passed endpoint_passed(void);
 
 /* Who is at the other end. */
 struct endpoint_peer {
-	struct sockaddr_storage addr;
+	union {
+		struct sockaddr_storage addr;
+		struct sockaddr_in in;
+		struct sockaddr_in6 in6;
+	};
 	socklen_t len;		/* 0 where that is not known */
 	char zone[IF_NAMESIZE]; /* of an address of IPv6; or empty */
 	struct ucred owner;	/* of a UNIX socket, or of zeros */

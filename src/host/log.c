@@ -40,9 +40,6 @@ struct line {
 	size_t len;
 };
 
-static void append(struct line *line, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-
 static void
 append_va(struct line *line, const char *format, va_list args)
 {
@@ -53,7 +50,7 @@ append_va(struct line *line, const char *format, va_list args)
 		line->len += (size_t)n < room ? (size_t)n : room - 1;
 }
 
-static void
+__attribute__((format(printf, 2, 3))) static void
 append(struct line *line, const char *format, ...)
 {
 	va_list args;
@@ -82,43 +79,38 @@ append_quoted(struct line *line, const char *key, const void *value, size_t len,
 	append(line, "\"");
 }
 
-/* Whether standard error takes a line, or does so soon. */
+/* Whether standard error takes a line, or with events of 0 has no reader. */
 static bool
-is_ready(void)
+is_ready(short events, int timeout_ms)
 {
-	struct pollfd pfd = {.fd = STDERR_FILENO, .events = POLLOUT};
-	bool result = poll(&pfd, 1, wait_ms) > 0;
+	struct pollfd pfd = {.fd = STDERR_FILENO, .events = events};
 
-	/* What has taken none for so long is waited for once. */
-	wait_ms = result ? LOG_WAIT_MS : 0;
-	return result;
+	return poll(&pfd, 1, timeout_ms) > 0;
+}
+
+static bool
+connect_syslog(int type)
+{
+	const struct sockaddr_un addr = {
+	    .sun_family = AF_UNIX, .sun_path = "/dev/log"};
+	int fd = socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	if (fd < 0)
+		return false;
+	if (connect(fd, (const struct sockaddr *)&addr, sizeof(addr)) == 0)
+		/* Never one of the three that a client may be on. */
+		syslog_fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	close(fd);
+	is_stream = type == SOCK_STREAM;
+	pid = getpid();
+	return syslog_fd >= 0;
 }
 
 static bool
 open_syslog(void)
 {
-	const struct sockaddr_un addr = {
-	    .sun_family = AF_UNIX, .sun_path = "/dev/log"};
-	int fd, error = is_sealed ? 0 : EPROTOTYPE;
-
-	for (int i = 0; i < 2 && error == EPROTOTYPE; i++) {
-		is_stream = i > 0;
-		fd = socket(AF_UNIX,
-		    (is_stream ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC |
-			SOCK_NONBLOCK,
-		    0);
-		if (fd < 0)
-			return false;
-		error = 0;
-		if (connect(fd, (const struct sockaddr *)&addr, sizeof(addr)))
-			error = errno;
-		else
-			/* Never one of the three that a client may be on. */
-			syslog_fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
-		close(fd);
-	}
-	pid = syslog_fd < 0 ? 0 : getpid();
-	return syslog_fd >= 0;
+	return !is_sealed &&
+	       (connect_syslog(SOCK_DGRAM) || connect_syslog(SOCK_STREAM));
 }
 
 /*
@@ -130,20 +122,18 @@ write_syslog(int priority, const struct line *body)
 {
 	struct line line = {.len = 0};
 
-	for (int tries = 0; tries < 2; tries++) {
-		if (syslog_fd < 0 && !open_syslog())
-			return false;
-		line.len = 0;
-		append(&line, "<%d>%s[%d]: %s", LOG_DAEMON | priority,
-		    program_name, pid, body->text);
-		if (write(syslog_fd, line.text, line.len + is_stream) > 0)
-			return true;
-		if (errno == EAGAIN || is_sealed)
-			return false;
-		close(syslog_fd); /* it has been started anew since */
-		syslog_fd = -1;
-	}
-	return false;
+	if (syslog_fd < 0 && !open_syslog())
+		return false;
+	append(&line, "<%d>%s[%d]: %s", LOG_DAEMON | priority, program_name,
+	    pid, body->text);
+	if (write(syslog_fd, line.text, line.len + is_stream) > 0)
+		return true;
+	if (errno == EAGAIN || is_sealed)
+		return false;
+	close(syslog_fd); /* it has been started anew since */
+	syslog_fd = -1;
+	return open_syslog() &&
+	       write(syslog_fd, line.text, line.len + is_stream) > 0;
 }
 
 /* Whether standard input is a terminal, or the like: no client is there. */
@@ -161,9 +151,13 @@ write_stderr(int priority, bool is_message, const struct line *body)
 {
 	struct line line = {.len = 0};
 
-	if (!has_stderr || (is_clients && (is_serving || !is_typed())) ||
-	    !is_ready())
+	if (!has_stderr || (is_clients && (is_serving || !is_typed())))
 		return false;
+	if (!is_ready(POLLOUT, wait_ms)) {
+		wait_ms = 0; /* what takes none is waited for once */
+		return false;
+	}
+	wait_ms = LOG_WAIT_MS;
 	if (to_journal)
 		append(&line, "<%d>", priority);
 	if (is_message)
@@ -243,21 +237,14 @@ log_to_caller(void)
 	is_clients = false;
 }
 
-/* Whether who would read it has gone: a journal that was started anew. */
-static bool
-is_broken(void)
-{
-	struct pollfd pfd = {.fd = STDERR_FILENO};
-
-	return to_journal && poll(&pfd, 1, 0) > 0;
-}
-
 void
 log_serve(bool can_open, bool lives_long)
 {
 	is_serving = true;
-	if (!can_open && (lives_long || to_syslog || is_clients ||
-			     !has_stderr || is_broken()))
+	if (!can_open &&
+	    (lives_long || to_syslog || is_clients || !has_stderr ||
+		/* A journal that was started anew reads it not. */
+		(to_journal && is_ready(0, 0))))
 		open_syslog();
 	is_sealed = !can_open;
 }
