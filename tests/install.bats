@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# shellcheck disable=SC2030,SC2031 # each test has a TREE of its own
 # make install and make uninstall.
 
 setup() {
@@ -48,7 +49,7 @@ installed() {
 	make_tree install PREFIX=/opt/poetry SBINDIR=/opt/poetry/bin
 	run -0 grep ^ExecStart= \
 		"$TREE/opt/poetry/lib/systemd/system/versed@.service"
-	assert_output 'ExecStart=/opt/poetry/bin/versed $VERSED_OPTIONS'
+	assert_output "ExecStart=/opt/poetry/bin/versed \$VERSED_OPTIONS"
 	[[ -x $TREE/opt/poetry/bin/versed ]]
 	run ! grep -r /usr/local "$TREE"/opt/poetry/lib
 	run -0 grep -rho '/[a-z/]*/versed[.a-z-]*' "$TREE/opt/poetry/share/man/man8"
