@@ -34,7 +34,7 @@ void client_add_servers(struct client *client, char *text);
 /*
  * Asks the command or the servers, all addresses of each, and all again
  * retries times, but those to whom that would not help, until one gives a good
- * reply or at clock_deadline.  Returns EX_OK; or the status of the failure that
+ * reply or at the deadline.  Returns EX_OK; or the status of the failure that
  * went furthest, where that of each server has been said.
  */
 int client_ask(struct client *client);

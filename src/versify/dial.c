@@ -5,7 +5,6 @@
 #include <sys/socket.h>
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -137,24 +136,6 @@ take_addresses(
 		    .address = result->addresses[i]};
 }
 
-/* Numbers and paths are known at once. */
-static void
-start_looking_up(const struct dial *dial, struct dial_attempt *attempt)
-{
-	const struct look_up_name *name = &attempt->server->name;
-	struct look_up_result result;
-
-	if (!look_up_at_once(name, dial->family, &result)) {
-		attempt->pid = look_up_start(name, dial->family, &attempt->fd);
-		if (attempt->pid > 0)
-			return;
-		result.status = EX_OSERR;
-		snprintf(result.reason, sizeof(result.reason), "%s",
-		    strerror(errno));
-	}
-	take_addresses(attempt, &result);
-}
-
 /*
  * Starts the first that is to do.  Returns whether there was any; one that is
  * connected at once is ret_won.
@@ -162,6 +143,8 @@ start_looking_up(const struct dial *dial, struct dial_attempt *attempt)
 static bool
 start_one(struct dial *dial, struct dial_attempt **ret_won)
 {
+	struct look_up_result result;
+
 	for (size_t i = 0; i < dial->len * DIAL_EACH; i++) {
 		struct dial_attempt *attempt = &dial->attempts[i];
 
@@ -170,10 +153,14 @@ start_one(struct dial *dial, struct dial_attempt **ret_won)
 			continue;
 		attempt->state = DIAL_UNDER_WAY;
 		attempt->until = clock_after(dial->timeout_ms);
-		if (i % DIAL_EACH == 0)
-			start_looking_up(dial, attempt);
-		else if (start_connecting(dial, attempt))
+		if (i % DIAL_EACH == 0) {
+			attempt->pid = look_up_start(&attempt->server->name,
+			    dial->family, &attempt->fd, &result);
+			if (attempt->pid == 0)
+				take_addresses(attempt, &result);
+		} else if (start_connecting(dial, attempt)) {
 			*ret_won = attempt;
+		}
 		if (i % DIAL_EACH != 0 || attempt->state == DIAL_UNDER_WAY)
 			return true;
 	}

@@ -63,7 +63,7 @@ struct dial {
  * Whichever connects first is done, and all others that were under way are to
  * do again.  Looking a name up is an attempt, too.  Returns the server, with
  * the connection, to be closed by the caller, in ret_fd; or NULL, at the latest
- * at clock_deadline, each failure being noted.  What is final is let be.
+ * at the deadline, each failure being noted.  What is final is let be.
  */
 struct dial_server *dial_next(struct dial *dial, int *ret_fd);
 

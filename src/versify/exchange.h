@@ -55,7 +55,7 @@ struct exchange {
  * netstring and the end of the connection are there.  A server that keeps the
  * connection open is given EXCHANGE_CLOSE_MS to send a byte that does not
  * belong there.  Returns whether there is a reply, else with the failure; at
- * clock_deadline at the latest.
+ * the deadline at the latest.
  */
 bool exchange_run(
     struct exchange *exchange, int fd, struct exchange_failure *ret_failure);

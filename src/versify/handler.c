@@ -122,51 +122,40 @@ have_terminal(void)
 	return fd >= 0 && close(fd) == 0;
 }
 
-static int
-start(char *const words[], int fd, pid_t *ret_pid)
-{
-	char path[PATH_MAX];
-	struct spawn spawn = {.path = path,
-	    .argv = words,
-	    .env = environ,
-	    .fds = {fd, fd, -1},
-	    /* Reading the terminal stops a group that is not in front. */
-	    .group = have_terminal() ? SPAWN_SAME_GROUP : SPAWN_OWN_GROUP};
-	int error = find(words[0], path);
-
-	if (error != 0)
-		return error;
-	catch_ends(&spawn.defaults);
-	*ret_pid = spawn_start(&spawn);
-	if (*ret_pid < 0)
-		return errno;
-	target_fd = (int)syscall(SYS_pidfd_open, *ret_pid, 0);
-	target = spawn.group == SPAWN_OWN_GROUP ? -*ret_pid : *ret_pid;
-	return 0;
-}
-
 int
 handler_start(const char *command, pid_t *ret_pid, int *ret_fd)
 {
 	char *words[HANDLER_WORDS_MAX + 1], *copy = strdup(command);
-	int error, pair[2];
+	char path[PATH_MAX];
+	struct spawn spawn = {.path = path,
+	    .argv = words,
+	    .env = environ,
+	    /* Reading the terminal stops a group that is not in front. */
+	    .group = have_terminal() ? SPAWN_SAME_GROUP : SPAWN_OWN_GROUP};
+	int error = copy != NULL ? split(copy, words) : ENOMEM, pair[2];
 
-	if (copy == NULL)
-		return ENOMEM;
-	error = split(copy, words);
+	if (error == 0)
+		error = find(words[0], path);
 	if (error == 0 &&
 	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
 		error = errno;
-	else if (error == 0) {
-		error = start(words, pair[1], ret_pid);
+	if (error == 0) {
+		catch_ends(&spawn.defaults);
+		memcpy(spawn.fds, (int[]){pair[1], pair[1], -1},
+		    sizeof(spawn.fds));
+		*ret_pid = spawn_start(&spawn);
+		error = *ret_pid < 0 ? errno : 0;
 		close(pair[1]);
-		if (error == 0)
-			*ret_fd = pair[0];
-		else
+		*ret_fd = pair[0];
+		if (error != 0)
 			close(pair[0]);
 	}
 	free(copy);
-	return error;
+	if (error != 0)
+		return error;
+	target_fd = (int)syscall(SYS_pidfd_open, *ret_pid, 0);
+	target = spawn.group == SPAWN_OWN_GROUP ? -*ret_pid : *ret_pid;
+	return 0;
 }
 
 int

@@ -156,8 +156,9 @@ find(const struct look_up_name *name, int family, int flags,
 	return error;
 }
 
-bool
-look_up_at_once(const struct look_up_name *name, int family,
+/* Finds what takes no resolver.  Returns false where it does. */
+static bool
+find_at_once(const struct look_up_name *name, int family,
     struct look_up_result *ret_result)
 {
 	if (name->is_path) {
@@ -177,28 +178,34 @@ look_up_at_once(const struct look_up_name *name, int family,
 }
 
 pid_t
-look_up_start(const struct look_up_name *name, int family, int *ret_fd)
+look_up_start(const struct look_up_name *name, int family, int *ret_fd,
+    struct look_up_result *ret_result)
 {
-	struct look_up_result result;
 	int fds[2];
 	pid_t pid;
 
-	if (pipe2(fds, O_CLOEXEC) < 0)
-		return -1;
-	pid = fork();
-	if (pid == 0) {
-		prctl(PR_SET_PDEATHSIG, (long)SIGKILL, 0L, 0L, 0L);
+	if (find_at_once(name, family, ret_result))
+		return 0;
+	if (pipe2(fds, O_CLOEXEC) == 0) {
+		pid = fork();
+		if (pid == 0) {
+			prctl(PR_SET_PDEATHSIG, (long)SIGKILL, 0L, 0L, 0L);
+			close(fds[0]);
+			setlocale(LC_CTYPE, "C.UTF-8");
+			find(name, family, AI_IDN, ret_result);
+			/* A pipe takes so little whole. */
+			_exit(
+			    write(fds[1], ret_result, sizeof(*ret_result)) < 0);
+		}
+		close(fds[1]);
+		*ret_fd = fds[0];
+		if (pid > 0)
+			return pid;
 		close(fds[0]);
-		setlocale(LC_CTYPE, "C.UTF-8");
-		find(name, family, AI_IDN, &result);
-		/* A pipe takes so little whole. */
-		_exit(write(fds[1], &result, sizeof(result)) < 0);
 	}
-	close(fds[1]);
-	*ret_fd = fds[0];
-	if (pid < 0)
-		close(fds[0]);
-	return pid;
+	fail(EAI_SYSTEM, ret_result);
+	ret_result->status = EX_OSERR;
+	return 0;
 }
 
 void

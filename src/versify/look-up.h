@@ -41,18 +41,13 @@ struct look_up_result {
 const char *look_up_parse(const char *text, struct look_up_name *ret_name);
 
 /*
- * Finds those addresses of name that need no resolver, and are of family
- * (AF_UNSPEC is any).  Returns false where it takes a look-up.
+ * Starts to look name up, for addresses of family (AF_UNSPEC is any), in a
+ * process: getaddrinfo(3) can neither be interrupted nor be told how long.
+ * Returns the process, and ret_fd becomes readable when there is a result; or
+ * 0 and the result, where that is known at once, as of a number or a path.
  */
-bool look_up_at_once(const struct look_up_name *name, int family,
+pid_t look_up_start(const struct look_up_name *name, int family, int *ret_fd,
     struct look_up_result *ret_result);
-
-/*
- * Starts to look name up, in a process: getaddrinfo(3) can neither be
- * interrupted nor be told how long.  Returns the process, and ret_fd becomes
- * readable when there is a result; or -1, and errno says why.
- */
-pid_t look_up_start(const struct look_up_name *name, int family, int *ret_fd);
 
 /*
  * Ends it, and closes fd.  Writes the result, once there is one, the families
