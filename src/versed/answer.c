@@ -64,10 +64,8 @@ answer_log(struct answer *answer, const struct endpoint_peer *peer)
 
 	endpoint_peer_name(peer, name);
 	answer->log.peer = name;
-	if (strcmp(name, "unix") == 0) {
-		answer->log.uid = (long)peer->owner.uid;
-		answer->log.pid = (long)peer->owner.pid;
-	}
+	answer->log.uid = (long)peer->owner.uid;
+	answer->log.pid = (long)peer->owner.pid;
 	answer->log.ms = io_elapsed_ms();
 	log_request(&answer->log);
 }
