@@ -29,9 +29,6 @@
 /* How long nobody may have waited before a crew that has grown shrinks. */
 #define QUIET_MS 10000
 
-/* How often a busy worker is looked at; a thousand of them not so often. */
-#define LOOK_MS(crew) (20 + 2 * (long long)(crew)->leaving)
-
 void
 crew_wake(struct crew_shared *shared, long long ms)
 {
@@ -197,8 +194,8 @@ tell_to_go(struct crew *crew, struct crew_worker *worker, bool is_free,
 	    (limit_ms != 0 && now_ms - worker->leaving_ms >= limit_ms);
 	if (worker->is_told)
 		kill(worker->pid, SIGTERM);
-	else if (crew->release_ms == 0)
-		crew->release_ms = now_ms + LOOK_MS(crew);
+	else if (crew->release_ms == 0) /* a thousand not that often */
+		crew->release_ms = now_ms + 20 + 2 * (long long)crew->leaving;
 }
 
 static bool
