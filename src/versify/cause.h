@@ -7,7 +7,7 @@
 
 #include "dial.h"
 
-/* How long a server may be asked why; no longer than clock_deadline. */
+/* How long a server may be asked why; no longer than the deadline. */
 #define CAUSE_ASK_MS 2000
 
 /* Tells whether the errno is for this machine's lack, no fault of a server. */
