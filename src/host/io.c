@@ -413,13 +413,12 @@ static void
 drain(int fd, size_t max)
 {
 	unsigned char buf[4096];
-	size_t n, dropped = 0;
+	size_t n;
 
-	while (dropped < max &&
-	       io_read(fd, buf,
-		   max - dropped < sizeof(buf) ? max - dropped : sizeof(buf),
-		   &n) == IO_OK)
-		dropped += n;
+	for (; max > 0; max -= n)
+		if (io_read(fd, buf, max < sizeof(buf) ? max : sizeof(buf),
+			&n) != IO_OK)
+			return;
 }
 
 void
@@ -434,8 +433,7 @@ io_linger(int fd)
 {
 	if (is_cut || shutdown(fd, SHUT_WR) != 0)
 		return;
-	/* Who took a second or more for the reply is in the same stage still.
-	 */
+	/* Who took a second for the reply is in the same stage still. */
 	if (stage_s >= 0) {
 		deadline_passed = 0;
 		left_s = IO_LINGER_S;

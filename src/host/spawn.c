@@ -147,14 +147,10 @@ spawn_find(const char *name, const char *folders, char ret_path[PATH_MAX])
 	size_t len;
 
 	if (strchr(name, '/') != NULL) {
-		error = ENAMETOOLONG;
-		if (strlen(name) < PATH_MAX) {
-			strcpy(ret_path, name);
-			return true;
-		}
+		errno = ENAMETOOLONG;
+		return snprintf(ret_path, PATH_MAX, "%s", name) < PATH_MAX;
 	}
-	for (; error != ENAMETOOLONG && *folders != '\0';
-	     folders += len + (folders[len] == ':')) {
+	for (; *folders != '\0'; folders += len + (folders[len] == ':')) {
 		len = strcspn(folders, ":");
 		if (len == 0 ||
 		    snprintf(ret_path, PATH_MAX, "%.*s/%s", (int)len, folders,
