@@ -115,7 +115,9 @@ endpoint_peer_name(
 	char text[INET6_ADDRSTRLEN], port[8] = "";
 	int family;
 
-	if (peer->is_single && is_near(peer) && read_environment(&told))
+	/* xinetd says no more than the address, of whoever is as near as it. */
+	if (peer->is_single && is_near(peer) && read_environment(&told) &&
+	    (told.in.sin_port != 0 || !is_near(&told)))
 		peer = &told;
 	family = peer->len > 0 ? peer->addr.ss_family : AF_UNSPEC;
 	if (family != AF_INET && family != AF_INET6) {

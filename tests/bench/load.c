@@ -8,6 +8,7 @@
 #include <netinet/in.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
@@ -395,6 +396,7 @@ main(int argc, char *argv[])
 	for (process = 0; process < processes; process++) {
 		result = &results[process];
 		if (fork() == 0) {
+			prctl(PR_SET_PDEATHSIG, SIGKILL);
 			run(begin_us);
 			_exit(0);
 		}
