@@ -27,13 +27,14 @@ REQUIRED = -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' \
 HARDENED_LDFLAGS = -Wl,--gc-sections -Wl,-z,relro -Wl,-z,now
 
 # What faces strangers is one static file; musl lacks the kernel's headers.
-MULTIARCH      := $(shell $(CC) -print-multiarch)
+# Looked at once, when first needed: that is after `make deps`.
+MULTIARCH       = $(eval MULTIARCH := $(shell $(CC) -print-multiarch))$(MULTIARCH)
 KERNEL_HEADERS  = -idirafter /usr/include -idirafter /usr/include/$(MULTIARCH)
 HANDLER_FLAGS   = $(REQUIRED) $(if $(MUSL),$(KERNEL_HEADERS))
 VERSIFY_FLAGS   = $(REQUIRED) $(if $(findstring musl,$(VERSIFY_CC)),$(KERNEL_HEADERS))
 # musl-gcc cannot link what is static and can be anywhere in memory.
-MUSL           := $(shell $(HANDLER_CC) -v 2>&1 | \
-	sed -n 's,^Reading specs from \(.*\)/musl-gcc.specs$$,\1,p')
+MUSL            = $(eval MUSL := $(shell $(HANDLER_CC) -v 2>&1 | \
+	sed -n 's,^Reading specs from \(.*\)/musl-gcc.specs$$,\1,p'))$(MUSL)
 HANDLER_LINK    = $(if $(MUSL),$(CC) -nostdlib -static-pie $(MUSL)/rcrt1.o \
 	$(MUSL)/crti.o,$(HANDLER_CC))
 HANDLER_LIBS    = $(if $(MUSL),$(MUSL)/libc.a -lgcc $(MUSL)/libc.a $(MUSL)/crtn.o)
