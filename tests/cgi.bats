@@ -606,3 +606,16 @@ long_form() {
 	grep -q '^Status: 404 ' header
 	[[ $(cat sent) == 0 ]]
 }
+
+@test "who cannot run drops the body, too: the 503 is not cut off" {
+	{
+		head -c 5000000 /dev/zero
+		echo $? >sent
+	} | {
+		run -78 --separate-stderr env -i REQUEST_METHOD=POST \
+			CONTENT_LENGTH=5000000 VERSED_MAX_LENGTH=x "$CGI"
+		assert_line -n 0 'Status: 503 Service Unavailable'
+	}
+	wait_until 5 test -s sent
+	[[ $(cat sent) == 0 ]]
+}

@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
@@ -25,9 +26,13 @@ give_up(int status, const char *what, const char *why)
 {
 	struct response response = {0};
 
+	log_message(LOG_ERR, "%s: %s", what, why);
 	response_fail(&response, 503, "error", "versed.cgi cannot run here");
 	response_write(&response, STDOUT_FILENO);
-	log_die(status, "%s: %s", what, why);
+	/* With its body unread some web servers lose the response. */
+	if (getenv("CONTENT_LENGTH") != NULL)
+		io_drain(STDIN_FILENO, SIZE_MAX);
+	exit(status);
 }
 
 /* A setting of the web server's administrator. */
