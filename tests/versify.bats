@@ -214,6 +214,11 @@ apart() {
 	said 'no server: VERSIFY_SERVER is not set'
 }
 
+@test "an empty server is blamed on no variable" {
+	asks 64 '' x
+	said '"": a host is missing'
+}
+
 @test "fractions of a second" {
 	misbehaving hold
 	for t in 0.3 .3 0.0001; do

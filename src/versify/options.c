@@ -157,9 +157,11 @@ parse_options(int argc, char *argv[], struct versify_options *options)
 static void
 add_servers(struct client *client, char *text)
 {
-	if (strcmp(text, "-") == 0)
+	const bool is_named = strcmp(text, "-") != 0;
+
+	if (!is_named)
 		text = getenv("VERSIFY_SERVER");
-	if (text == NULL || text[0] == '\0')
+	if (text == NULL || (text[0] == '\0' && !is_named))
 		say_die(EX_USAGE, "no server: VERSIFY_SERVER is not set");
 	client_add_servers(client, text);
 }
