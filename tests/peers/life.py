@@ -376,6 +376,8 @@ def others_wait_for_a_stalled_request():
 
 def others_wait_for_a_reader():
     listener, address = listen()
+    # What the kernel holds at the end comes by a few kilobytes at a time.
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 65536)
     handler = start("-m", "9999999", "-v", stdin=listener)
     client = connect(address)
     client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
