@@ -694,6 +694,17 @@ datagrams() {
 	tells 69 'cannot be done on this text' "exec $VERSED"
 }
 
+@test "-e: a handler is not asked why, its exit status has told" {
+	local status kind
+	for status in 0 1 75 127; do
+		echo "exit $status" >"$T/handler"
+		for kind in x -l -g; do
+			asks $((status == 75 ? 75 : 69)) -v -r 1 \
+				-e "sh $T/handler" "$kind"
+		done
+	done
+}
+
 @test "-e: a handler that cannot be started is not tried again" {
 	not_under valgrind 'vfork(2) is fork(2)'
 	asks 69 -v -r 3 -e "$T/nosuch" x

@@ -201,7 +201,8 @@ parse_operands(int argc, char *argv[], struct versify_options *options)
 	options->file = strcmp(file, "-") != 0 ? file : NULL;
 	if (udp && options->request_max > DATAGRAM_REQUEST_MAX)
 		options->request_max = DATAGRAM_REQUEST_MAX;
-	client->asks_why = client->asks_why && !options->get && !udp;
+	client->asks_why = client->asks_why && client->command == NULL &&
+			   !options->get && !udp;
 	return i < argc ? "there are too many arguments" : NULL;
 }
 
