@@ -2,7 +2,8 @@
 /*
  * load: so many clients, each of which asks for one poem after another and
  * checks every byte of every reply, up to the end of file.  It pauses before
- * it repeats a request, as versify(1) does.
+ * it repeats a request, as versify(1) does.  With -u each has one socket for
+ * all its requests, and each request and reply is a datagram.
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -33,7 +34,7 @@
 
 static const char usage[] =
     "usage: load [-c CLIENTS] [-n REQUESTS] [-d SECONDS] [-s BYTES]\n"
-    "            [-r RETRIES] [-x STOP_FILE] PORT\n";
+    "            [-r RETRIES] [-u] [-x STOP_FILE] PORT\n";
 
 struct client {
 	int fd;
@@ -51,7 +52,8 @@ static struct {
 	unsigned long clients, requests, seconds, size, retries;
 	const char *stop_file;
 	struct sockaddr_in server;
-} opt = {.clients = 1, .size = 15};
+	int type;
+} opt = {.clients = 1, .size = 15, .type = SOCK_STREAM};
 
 static char request[SIZE_MAX_B + 64], reply[SIZE_MAX_B + 64];
 static size_t request_len, reply_len, request_stamp, reply_stamp;
@@ -130,26 +132,34 @@ send_some(struct client *client)
 	return false;
 }
 
-/* On the loopback the connection is there at once, and the request goes. */
 static void
 connect_client(struct client *client)
 {
-	struct epoll_event event = {
-	    .events = EPOLLIN | EPOLLET, .data.ptr = client};
-
-	client->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	client->fd = socket(AF_INET, opt.type | SOCK_NONBLOCK, 0);
 	if (client->fd < 0)
 		err(71, "socket");
+	if (connect(client->fd, (struct sockaddr *)&opt.server,
+		sizeof(opt.server)) < 0 &&
+	    errno != EINPROGRESS && errno != ECONNREFUSED)
+		err(71, "connect");
+}
+
+/* On the loopback the connection is there at once, and the request goes. */
+static void
+ask(struct client *client)
+{
+	struct epoll_event event = {
+	    .events = EPOLLIN | EPOLLET, .data.ptr = client};
+	bool is_new = client->fd < 0;
+
 	client->sent = 0;
 	client->received = 0;
 	client->good = true;
 	client->attempts++;
 	client->attempt_us = clock_us();
-	if (connect(client->fd, (struct sockaddr *)&opt.server,
-		sizeof(opt.server)) < 0 &&
-	    errno != EINPROGRESS && errno != ECONNREFUSED)
-		err(71, "connect");
-	if (!send_some(client))
+	if (is_new)
+		connect_client(client);
+	if (!send_some(client) || !is_new)
 		return;
 	if (client->sent < request_len)
 		event.events |= EPOLLOUT;
@@ -170,7 +180,7 @@ begin(struct client *client)
 	client->resume_us = 0;
 	client->stamp = processes * begun++ + process;
 	client->begun_us = clock_us();
-	connect_client(client);
+	ask(client);
 }
 
 /* An attempt without a reply: repeated later where that is allowed. */
@@ -197,7 +207,10 @@ succeed(struct client *client)
 {
 	long long us = clock_us() - client->begun_us;
 
-	close(client->fd);
+	if (opt.type == SOCK_STREAM) {
+		close(client->fd);
+		client->fd = -1;
+	}
 	result->latencies[us < BUCKETS ? us : BUCKETS]++;
 	result->done++;
 	begin(client);
@@ -220,15 +233,19 @@ receive(struct client *client)
 	char buf[65536];
 	ssize_t n = 0;
 
-	while (client->good && (n = recv(client->fd, buf, sizeof(buf), 0)) > 0)
-		check(client, buf, (size_t)n);
+	do {
+		n = recv(client->fd, buf, sizeof(buf), 0);
+		if (n > 0)
+			check(client, buf, (size_t)n);
+	} while (n > 0 && client->good && opt.type == SOCK_STREAM);
 	if (n < 0 && errno == EAGAIN)
 		return;
 	if (!client->good) {
 		result->wrong++;
 		opt.retries = 0;
 		fail(client);
-	} else if (n == 0 && client->received == reply_len) {
+	} else if ((n == 0 || opt.type == SOCK_DGRAM) &&
+		   client->received == reply_len) {
 		succeed(client);
 	} else {
 		fail(client);
@@ -247,7 +264,7 @@ look_after(struct client *clients, long long now_us)
 			if (client->attempts == 0)
 				begin(client);
 			else
-				connect_client(client);
+				ask(client);
 		} else if (client->fd >= 0 &&
 			   now_us - client->attempt_us > ATTEMPT_S * 1000000LL)
 			fail(client);
@@ -305,7 +322,7 @@ parse_options(int argc, char *argv[])
 {
 	int c;
 
-	while ((c = getopt(argc, argv, "c:d:n:r:s:x:")) != -1) {
+	while ((c = getopt(argc, argv, "c:d:n:r:s:ux:")) != -1) {
 		if (c == 'c')
 			opt.clients = number(optarg, 1, CLIENTS_MAX);
 		else if (c == 'd')
@@ -316,6 +333,8 @@ parse_options(int argc, char *argv[])
 			opt.retries = number(optarg, 0, 1000);
 		else if (c == 's')
 			opt.size = number(optarg, STAMP_LEN, SIZE_MAX_B);
+		else if (c == 'u')
+			opt.type = SOCK_DGRAM;
 		else if (c == 'x')
 			opt.stop_file = optarg;
 		else
@@ -351,8 +370,10 @@ run(long long begin_us)
 	if (epoll_fd < 0)
 		err(71, "epoll_create1");
 	active = opt.clients;
-	for (size_t i = 0; i < opt.clients; i++)
+	for (size_t i = 0; i < opt.clients; i++) {
+		clients[i].fd = -1;
 		begin(&clients[i]);
+	}
 	while (active > 0) {
 		wait_and_serve(clients);
 		if ((opt.seconds > 0 && clock_us() >= end_us) ||

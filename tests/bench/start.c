@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * start FLOOR VERSED [RUNS]: what a start costs.  Runs the two programs in
+ * start FLOOR VERSED POEM [RUNS]: what a start costs.  Runs the programs in
  * turn, RUNS times (5000), versed on the protocol's example over a socket pair
- * and over pipes, and prints the median of each, its ratio to the floor's,
- * page faults, system calls (execve included) and peak memory.
+ * and over pipes, versed -p and cat on POEM, which is the text of its reply,
+ * and prints the median of each, its ratio to the floor's, page faults, system
+ * calls (execve included) and peak memory.
  */
 #include <sys/ptrace.h>
 #include <sys/resource.h>
@@ -25,17 +26,21 @@
 
 static const char request[] = "27:cummingsify.HERE IS MY POEM,";
 static const char reply[] = "15:here is my poem,";
+static const char poem[] = "here is my poem";
 
 enum input { NOTHING, SOCKET, PIPE };
 
-static const struct {
+static struct row {
 	const char *what;
 	enum input input;
-	int program; /* of argv */
+	const char *reply;
+	char *argv[4];
 } rows[] = {
-    {"a program that only exits", NOTHING, 1},
-    {"versed, over a socket", SOCKET, 2},
-    {"versed, over pipes", PIPE, 2},
+    {"a program that only exits", NOTHING, NULL, {0}},
+    {"versed, over a socket", SOCKET, reply, {0}},
+    {"versed, over pipes", PIPE, reply, {0}},
+    {"versed -p FILE, over pipes", PIPE, reply, {0}},
+    {"cat FILE, over pipes", PIPE, poem, {0}},
 };
 
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
@@ -79,24 +84,25 @@ close_both(const int fds[2])
 		close(fds[1]);
 }
 
-/* Starts program with theirs as its standard input and output, if any. */
+/* Starts a row's program with theirs as its standard input and output, if any.
+ */
 static pid_t
-start(char *program, enum input input, const int theirs[2], bool traced)
+start(const struct row *row, const int theirs[2], bool traced)
 {
-	char *const argv[] = {program, NULL}, *const envp[] = {NULL};
+	char *const envp[] = {NULL};
 	pid_t pid = vfork();
 
 	if (pid < 0)
 		err(EX_OSERR, "vfork");
 	if (pid > 0)
 		return pid;
-	if (input != NOTHING) {
+	if (row->input != NOTHING) {
 		dup2(theirs[0], 0);
 		dup2(theirs[1], 1);
 	}
 	if (traced)
 		ptrace(PTRACE_TRACEME, 0, NULL, NULL);
-	execve(program, argv, envp);
+	execve(row->argv[0], row->argv, envp);
 	_exit(127);
 }
 
@@ -114,34 +120,36 @@ open_and_ask(enum input input, int ours[2], int theirs[2])
 }
 
 static void
-check_and_close(enum input input, const int ours[2], const int theirs[2])
+check_and_close(const struct row *row, const int ours[2], const int theirs[2])
 {
 	char got[sizeof(reply)];
+	size_t len;
 
-	if (input == NOTHING)
+	if (row->input == NOTHING)
 		return;
 	close_both(theirs);
-	if (read(ours[0], got, sizeof(got)) != sizeof(reply) - 1 ||
-	    memcmp(got, reply, sizeof(reply) - 1) != 0)
-		errx(EX_SOFTWARE, "wrong reply");
+	len = strlen(row->reply);
+	if (read(ours[0], got, sizeof(got)) != (ssize_t)len ||
+	    memcmp(got, row->reply, len) != 0)
+		errx(EX_SOFTWARE, "%s: wrong reply", row->what);
 	close_both(ours);
 }
 
 /* One run from start to exit; returns how long it took. */
 static double
-run(char *program, enum input input, struct rusage *ret_usage)
+run(const struct row *row, struct rusage *ret_usage)
 {
 	int ours[2], theirs[2], status;
 	double start_us, time_us;
 	pid_t pid;
 
-	open_and_ask(input, ours, theirs);
+	open_and_ask(row->input, ours, theirs);
 	start_us = now_us();
-	pid = start(program, input, theirs, false);
+	pid = start(row, theirs, false);
 	if (wait4(pid, &status, 0, ret_usage) < 0 || status != 0)
-		errx(EX_SOFTWARE, "%s: wait status %d", program, status);
+		errx(EX_SOFTWARE, "%s: wait status %d", row->what, status);
 	time_us = now_us() - start_us;
-	check_and_close(input, ours, theirs);
+	check_and_close(row, ours, theirs);
 	return time_us;
 }
 
@@ -166,13 +174,13 @@ peak_kib(pid_t pid)
 
 /* One run under ptrace: counts system calls, and looks before the exit. */
 static void
-trace(char *program, enum input input, int *ret_calls, long *ret_peak_kib)
+trace(const struct row *row, int *ret_calls, long *ret_peak_kib)
 {
 	int ours[2], theirs[2], status, stops = 0;
 	pid_t pid;
 
-	open_and_ask(input, ours, theirs);
-	pid = start(program, input, theirs, true);
+	open_and_ask(row->input, ours, theirs);
+	pid = start(row, theirs, true);
 	if (waitpid(pid, &status, 0) < 0 || !WIFSTOPPED(status))
 		err(EX_OSERR, "ptrace");
 	ptrace(PTRACE_SETOPTIONS, pid, NULL,
@@ -188,7 +196,7 @@ trace(char *program, enum input input, int *ret_calls, long *ret_peak_kib)
 	}
 	/* Each has two stops, but for the last, exit's; execve was before. */
 	*ret_calls = (stops + 1) / 2 + 1;
-	check_and_close(input, ours, theirs);
+	check_and_close(row, ours, theirs);
 }
 
 static int
@@ -211,14 +219,19 @@ main(int argc, char *argv[])
 {
 	static double times_us[ROWS][RUNS_MAX];
 	double medians_us[ROWS];
-	int runs = argc > 3 ? atoi(argv[3]) : RUNS_DEFAULT;
+	int runs = argc > 4 ? atoi(argv[4]) : RUNS_DEFAULT;
 
-	if (argc < 3 || runs < 1 || runs > RUNS_MAX)
-		errx(EX_USAGE, "usage: start FLOOR VERSED [RUNS]");
+	if (argc < 4 || runs < 1 || runs > RUNS_MAX)
+		errx(EX_USAGE, "usage: start FLOOR VERSED POEM [RUNS]");
+	rows[0].argv[0] = argv[1];
+	rows[1].argv[0] = rows[2].argv[0] = rows[3].argv[0] = argv[2];
+	rows[3].argv[1] = "-p";
+	rows[3].argv[2] = argv[3];
+	rows[4].argv[0] = "/bin/cat";
+	rows[4].argv[1] = argv[3];
 	for (int n = 0; n < runs; n++)
 		for (size_t i = 0; i < ROWS; i++)
-			times_us[i][n] = run(
-			    argv[rows[i].program], rows[i].input, &usage[i]);
+			times_us[i][n] = run(&rows[i], &usage[i]);
 	for (size_t i = 0; i < ROWS; i++)
 		medians_us[i] = median(times_us[i], (size_t)runs);
 	printf("| start to exit | µs | ratio | page faults | system calls | "
@@ -227,7 +240,7 @@ main(int argc, char *argv[])
 		int calls;
 		long kib = 0;
 
-		trace(argv[rows[i].program], rows[i].input, &calls, &kib);
+		trace(&rows[i], &calls, &kib);
 		printf("| %s | %.0f | %.2f | %ld | %d | %ld |\n", rows[i].what,
 		    medians_us[i], medians_us[i] / medians_us[0],
 		    usage[i].ru_minflt, calls, kib);
