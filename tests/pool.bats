@@ -344,6 +344,21 @@ plain_handler() {
 	run ! grep -v -e 'are taken and' -e 'nobody waits' "$T/log"
 }
 
+@test "HUP, again and again: no more workers than before, and all are new" {
+	pool -- -w 2 -x 2 "$VERSED" -n 0
+	wait_until 10 has_workers 2
+	before=$(workers)
+	for _ in {1..30}; do
+		kill -HUP "$pool"
+		sleep 0.01
+	done
+	# shellcheck disable=SC2086
+	wait_until 10 gone $before
+	wait_until 10 has_workers 2
+	ask "$port"
+	[ ! -s "$T/log" ]
+}
+
 @test "HUP with a command that is missing: the old workers stay" {
 	not_under valgrind 'vfork(2) is fork(2)'
 	cp "$VERSED" "$T/handler"
@@ -819,6 +834,20 @@ ask_datagram() {
 
 lines_at_least() {
 	[ "$(wc -l <"$2")" -ge "$1" ]
+}
+
+@test "workers that fail are not said to be taken by slow clients" {
+	script failing <<-END
+		exit 3
+	END
+	listen_to_notify
+	pool -- -w 2 "$T/failing"
+	wait_until 10 notified 'pausing'
+	start /usr/bin/python3 "$ROOT/tests/peers/client.py" "127.0.0.1:$port" \
+		<"$T/request"
+	wait_until 10 notified '1 waiting.*pausing'
+	run -0 cat "$T/log"
+	[[ $output == "versed-pool: worker "*" of standard input exited with status 3" ]]
 }
 
 @test "a command that vanishes: one line, requests wait until it is back" {

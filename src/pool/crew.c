@@ -278,19 +278,38 @@ can_be_filled(const struct crew *crew)
 	       crew->shared->alive < crew->shared->max_workers;
 }
 
+/* Starts the first one after HUP. */
+static void
+try_replacing(struct crew *crew, long long now_ms)
+{
+	crew->has_hup = false;
+	crew->failures = 0;
+	crew->pause_ms = 0;
+	crew->resume_ms = 0;
+	crew->start_error = 0;
+	crew->is_replacing = false;
+	crew->replace_ms = 0;
+	crew->trial_ms = now_ms + TRIAL_MS;
+	if (crew_start(crew, now_ms))
+		crew->trial = crew->workers[crew->alive - 1].pid;
+}
+
 /* Starts whom it lacks and who replaces others. */
 static void
 fill(struct crew *crew, long long now_ms)
 {
 	struct crew_shared *shared = crew->shared;
 
+	/* After one HUP comes the next, however many came meanwhile. */
+	if (crew->has_hup && crew->trial == 0 &&
+	    crew->alive < shared->max_workers + 2)
+		try_replacing(crew, now_ms);
 	for (int i = 0; i < START_MAX && can_be_filled(crew); i++)
 		if (!crew_start(crew, now_ms))
 			break;
 	if (can_be_filled(crew))
 		crew_wake(shared, crew->resume_ms);
-	if (crew->trial != 0 &&
-	    is_due(crew, shared->hup_ms + TRIAL_MS, now_ms)) {
+	if (crew->trial != 0 && is_due(crew, crew->trial_ms, now_ms)) {
 		crew->trial = 0;
 		crew->is_replacing = true;
 	}
@@ -354,21 +373,14 @@ crew_meet_demand(struct crew *crew, size_t room, long long now_ms)
 		return true;
 	}
 	crew_hurry(crew, now_ms);
-	return false;
+	/* Those that fail are not taken. */
+	return crew->start_error == 0 && can_be_filled(crew);
 }
 
 void
 crew_replace(struct crew *crew)
 {
-	crew->failures = 0;
-	crew->pause_ms = 0;
-	crew->resume_ms = 0;
-	crew->start_error = 0;
-	crew->is_replacing = false;
-	crew->replace_ms = 0;
-	crew->trial = 0;
-	if (crew_start(crew, crew->shared->hup_ms))
-		crew->trial = crew->workers[crew->alive - 1].pid;
+	crew->has_hup = true;
 }
 
 void

@@ -44,7 +44,9 @@ struct crew {
 	long long pause_ms;	     /* 0: none */
 	long long resume_ms;	     /* no start before this time */
 	int start_error;	     /* errno, until there are enough; or 0 */
+	bool has_hup;		     /* which nothing was done about yet */
 	pid_t trial;		     /* the first one after HUP, or 0 */
+	long long trial_ms;	     /* when that has proved good */
 	bool is_replacing;	     /* some were started before HUP */
 	long long replace_ms;	     /* when to go on with that */
 	long long release_ms;	     /* when to look who can go, or 0 */

@@ -250,7 +250,8 @@ bool
 pool_is_replacing(const struct pool *pool)
 {
 	for (size_t i = 0; i < pool->count; i++)
-		if (pool->crews[i].trial != 0 || pool->crews[i].is_replacing)
+		if (pool->crews[i].has_hup || pool->crews[i].trial != 0 ||
+		    pool->crews[i].is_replacing)
 			return true;
 	return false;
 }
