@@ -408,7 +408,9 @@ datagrams() {
 	asks 0 -u "$udp" rot13
 	head -c 65495 /dev/zero >"$T/poem"
 	asks 65 -u "$udp" rot13
-	said 'the text cannot fit: a request has at most 65500 bytes (see -m)'
+	said 'the text cannot fit: a request has at most 65500 bytes (see -u)'
+	asks 65 -u -m 70000 "$udp" rot13
+	said 'the text cannot fit: a request has at most 65500 bytes (see -u)'
 	datagrams udp "$BATS_TEST_DIRNAME/peers/faulty-datagrams.py" shorter \
 		2>"$T/sizes"
 	printf x >"$T/poem"

@@ -3,6 +3,7 @@
  * versify: has a text transformed by a server, and writes all of the result
  * or nothing.
  */
+#include <sys/socket.h>
 #include <sys/stat.h>
 
 #include <errno.h>
@@ -111,8 +112,9 @@ read_text(const struct versify_options *options, struct text *text, int fd)
 	case IO_OK:
 		say(SAY_FAILURES,
 		    "the text cannot fit: a request has at most %zu bytes "
-		    "(see -m)",
-		    text->name_len + text->max);
+		    "(see -%c)",
+		    text->name_len + text->max,
+		    options->client.dial.type == SOCK_DGRAM ? 'u' : 'm');
 		return EX_DATAERR;
 	default:
 		fail_input(options, errno);
