@@ -430,6 +430,9 @@ serve_one() {
 		[ "$status" = 75 ]
 		[ ! -s "$BATS_TEST_TMPDIR/got" ]
 		logged result=timeout
+		# Neither the filter nor its time is to blame.
+		logged 'message="a signal ended it"'
+		logged 'reason="a signal ended it"'
 		none_left 2
 	done
 	# But not a SIGHUP that nohup(1) has ignored.

@@ -31,6 +31,7 @@ static volatile int64_t armed_us; /* the alarm's time, when it was set */
 static volatile int64_t next_us;  /* and when it has come */
 static volatile sig_atomic_t deadline_passed;
 static volatile sig_atomic_t stop_came;
+static volatile sig_atomic_t hurry_came;
 
 /* With io_take_turns only, where the alarm ticks once a second. */
 static bool takes_turns;
@@ -122,6 +123,7 @@ static void
 on_hurry(int signo)
 {
 	(void)signo;
+	hurry_came = 1;
 	deadline_passed = 1;
 	set_alarm(0, 1, 0, ALARM_INTERVAL_US);
 }
@@ -236,6 +238,12 @@ bool
 io_is_late(void)
 {
 	return deadline_passed;
+}
+
+const char *
+io_late_reason(const char *deadline_reason)
+{
+	return hurry_came ? "a signal ended it" : deadline_reason;
 }
 
 static enum io_result

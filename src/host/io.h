@@ -71,8 +71,11 @@ void io_set_deadline(unsigned long timeout_s);
 /* The milliseconds since io_set_deadline. */
 unsigned long io_elapsed_ms(void);
 
-/* Tells whether the deadline has passed. */
+/* Tells whether the deadline has passed, or a signal has put an end to it. */
 bool io_is_late(void);
+
+/* What is told of that: deadline_reason, unless it was a signal. */
+const char *io_late_reason(const char *deadline_reason);
 
 /*
  * Reads at most len bytes (len > 0) into buf.  IO_OK writes how many came, at

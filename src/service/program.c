@@ -54,10 +54,11 @@ fail(struct run *run, enum service_result result, const char *format, ...)
 static enum service_result
 fail_late(struct run *run)
 {
-	return fail(run, SERVICE_LATE,
-	    run->ends[OUT].fd >= 0 && run->ends[EXIT].fd < 0
-		? "it exited, but a process that it started holds its output"
-		: "it ran past the deadline");
+	return fail(run, SERVICE_LATE, "%s",
+	    io_late_reason(run->ends[OUT].fd >= 0 && run->ends[EXIT].fd < 0
+			       ? "it exited, but a process that it started "
+				 "holds its output"
+			       : "it ran past the deadline"));
 }
 
 static void

@@ -46,7 +46,7 @@ answer_make(struct answer *answer, const struct session *session,
 		    "unknown", "no such transform");
 	case SERVICE_LATE:
 		return answer_fail(answer, EX_TEMPFAIL, LOG_NOTICE, "timeout",
-		    "the filter was not done at the deadline");
+		    io_late_reason("the filter was not done at the deadline"));
 	case SERVICE_BROKEN:
 		return answer_fail(answer, EX_SOFTWARE, LOG_ERR, "broken",
 		    session->filters->reason);

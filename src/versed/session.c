@@ -48,7 +48,8 @@ fail_input(struct answer *answer, enum io_result result)
 		return fail_cut(answer);
 	if (result == IO_TIMEOUT)
 		return answer_fail(answer, EX_TEMPFAIL, LOG_NOTICE, "timeout",
-		    "the request was not whole at the deadline");
+		    io_late_reason(
+			"the request was not whole at the deadline"));
 	if (result == IO_ERROR)
 		return answer_fail(
 		    answer, EX_OSERR, LOG_ERR, "error", strerror(errno));
@@ -108,7 +109,8 @@ write_reply(struct session *session, int fd, struct answer *answer)
 		return fail_cut(answer);
 	if (output == IO_TIMEOUT)
 		return answer_fail(answer, EX_TEMPFAIL, LOG_NOTICE, "timeout",
-		    "the reply was not taken before the deadline");
+		    io_late_reason(
+			"the reply was not taken before the deadline"));
 	return answer_fail(
 	    answer, EX_IOERR, LOG_NOTICE, "undelivered", strerror(errno));
 }
