@@ -371,28 +371,36 @@ io_accept(int fd, int *ret_fd, struct sockaddr_storage *ret_peer,
 }
 
 enum io_result
-io_receive(int fd, void *buf, size_t cap, size_t *ret_len,
-    struct sockaddr_storage *ret_peer, socklen_t *ret_peer_len)
+io_receive(int fd, unsigned long timeout_s, void *buf, size_t cap,
+    size_t *ret_len, struct sockaddr_storage *ret_peer, socklen_t *ret_peer_len)
 {
 	struct iovec data = {buf, cap};
 	struct msghdr message = {
 	    .msg_name = ret_peer, .msg_iov = &data, .msg_iovlen = 1};
+	bool waits = false;
 	ssize_t n;
 
 	stage_s = IDLE;
-	do {
+	for (;;) {
 		if (stop_came)
 			return IO_STOPPED;
-		if (deadline_passed)
+		if (waits && deadline_passed)
 			return IO_TIMEOUT;
 		message.msg_namelen = sizeof(*ret_peer);
-		n = recvmsg(fd, &message, MSG_TRUNC);
-		/* What is refused is what was sent before. */
-	} while (n < 0 && (errno == ECONNREFUSED || is_lost_connection(errno) ||
-			      can_retry(fd, POLLIN)));
+		n = recvmsg(
+		    fd, &message, MSG_TRUNC | (waits ? 0 : MSG_DONTWAIT));
+		if (n >= 0)
+			break;
+		if (errno == EAGAIN && !waits) {
+			/* What is queued already costs no clock. */
+			io_set_deadline(timeout_s);
+			waits = true;
+		} else if (errno != ECONNREFUSED &&
+			   !is_lost_connection(errno) && !can_retry(fd, POLLIN))
+			/* What is refused is what was sent before. */
+			return IO_ERROR;
+	}
 	stage_s = NO_STAGE;
-	if (n < 0)
-		return IO_ERROR;
 	*ret_len = (size_t)n;
 	*ret_peer_len = message.msg_namelen;
 	return IO_OK;

@@ -96,12 +96,15 @@ enum io_result io_accept(int fd, int *ret_fd, struct sockaddr_storage *ret_peer,
     socklen_t *ret_peer_len);
 
 /*
- * Waits for a datagram on fd.  IO_OK writes it to buf as far as cap bytes hold
- * it, its whole length to ret_len and its sender's address to ret_peer; a
- * ret_peer_len of 0 is a sender without one.  Never IO_EOF or IO_RESET.
+ * Takes a datagram from fd, and where none is queued sets a deadline, timeout_s
+ * seconds from now, 0 for none, and waits.  IO_OK writes it to buf as far as
+ * cap bytes hold it, its whole length to ret_len and its sender's address to
+ * ret_peer; a ret_peer_len of 0 is a sender without one.  Never IO_EOF or
+ * IO_RESET.
  */
-enum io_result io_receive(int fd, void *buf, size_t cap, size_t *ret_len,
-    struct sockaddr_storage *ret_peer, socklen_t *ret_peer_len);
+enum io_result io_receive(int fd, unsigned long timeout_s, void *buf,
+    size_t cap, size_t *ret_len, struct sockaddr_storage *ret_peer,
+    socklen_t *ret_peer_len);
 
 /*
  * Sends the len bytes of buf as one datagram to peer, or where peer_len is 0 to

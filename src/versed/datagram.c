@@ -142,10 +142,10 @@ datagram_serve(struct session *session, int fd, unsigned long max_requests)
 	int status = EX_OK;
 	size_t size;
 
-	io_set_deadline(0);
 	for (unsigned long i = 0; max_requests == 0 || i < max_requests; i++) {
-		switch (io_receive(fd, session->request, session->request_cap,
-		    &size, &peer.addr, &peer.len)) {
+		switch (io_receive(fd, i > 0 ? session->timeout_s : 0,
+		    session->request, session->request_cap, &size, &peer.addr,
+		    &peer.len)) {
 		case IO_OK:
 			break;
 		case IO_STOPPED:
@@ -155,11 +155,12 @@ datagram_serve(struct session *session, int fd, unsigned long max_requests)
 			log_die(
 			    EX_OSERR, "cannot receive: %s", strerror(errno));
 		}
-		io_set_deadline(session->timeout_s);
+		/* Nothing else takes time, or tells how much it took. */
+		if (session->filters != NULL || session->verbose)
+			io_set_deadline(session->timeout_s);
 		status = serve_one(session, fd, size, &peer);
 		if (max_requests != 1)
 			session_wipe(session);
-		io_set_deadline(session->timeout_s);
 	}
 	return max_requests == 1 ? status : EX_OK;
 }
