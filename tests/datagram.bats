@@ -17,7 +17,7 @@ teardown() {
 # comes into $T/status.
 serve() {
 	rm -f "$T/at" "$T/status"
-	start bash -c '"$@" 2>>"$0/log"; echo $? >"$0/status"' "$T" \
+	start env --default-signal=HUP bash -c '"$@" 2>>"$0/log"; echo $? >"$0/status"' "$T" \
 		/usr/bin/python3 "$ROOT/tests/peers/listen.py" \
 		--kind datagram 127.0.0.1 "$T/at" "$VERSED" -v "$@"
 	wait_until 20 test -s "$T/at"

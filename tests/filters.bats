@@ -407,7 +407,7 @@ says() {
 # serve_one OPTION: versed serves request in the background; OPTION is env's.
 # shellcheck disable=SC2016 # the shell within is to expand them
 serve_one() {
-	start env "$1" bash -c 'cd "$1" && exec "$0" -t 0 -f "$2" <request >got 2>log' \
+	start env --default-signal=HUP "$1" bash -c 'cd "$1" && exec "$0" -t 0 -f "$2" <request >got 2>log' \
 		"$VERSED" "$BATS_TEST_TMPDIR" "$DIR"
 }
 
