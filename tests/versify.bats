@@ -182,7 +182,7 @@ apart() {
 @test "-l: what a server lists reaches a terminal printable" {
 	misbehaving read 'send=23:\x1b[2Jred\n\xc2\x9b0m\rok\x7f\nb\0d\n\x9b\n,' end
 	printf '%s\n' '\u001b[2Jred' '\u009b0m\u000dok\u007f' 'b\u0000d' \
-		$'\x9b' >"$T/wanted"
+		'\u009b' >"$T/wanted"
 	asks 0 -l "$server"
 	asks 66 -e "$VERSED" x $'\e[2J\n\xc2\x9b'
 	said 'cannot read \u001b[2J\u000a\u009b: No such file or directory'

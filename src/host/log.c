@@ -18,6 +18,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "printable.h"
+
 /* The most bytes of a line, and of what goes before it. */
 #define LINE_MAX_BYTES 1536
 #define HEAD_MAX       96
@@ -40,43 +42,29 @@ struct line {
 	size_t len;
 };
 
-static void
-append_va(struct line *line, const char *format, va_list args)
+__attribute__((format(printf, 2, 3))) static void
+append(struct line *line, const char *format, ...)
 {
 	size_t room = sizeof(line->text) - line->len;
-	int n = vsnprintf(line->text + line->len, room, format, args);
+	va_list args;
+	int n;
 
+	va_start(args, format);
+	n = vsnprintf(line->text + line->len, room, format, args);
+	va_end(args);
 	if (n > 0)
 		line->len += (size_t)n < room ? (size_t)n : room - 1;
 }
 
-__attribute__((format(printf, 2, 3))) static void
-append(struct line *line, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	append_va(line, format, args);
-	va_end(args);
-}
-
-/* Of a stranger's bytes at most max, all made printable. */
+/* Of a stranger's bytes at most max, at most LOG_FILTER_LINE_MAX. */
 static void
 append_quoted(struct line *line, const char *key, const void *value, size_t len,
     size_t max)
 {
-	const unsigned char *bytes = value;
+	char shown[LOG_FILTER_LINE_MAX * PRINTABLE_MAX + 1];
 
-	append(line, "%s=\"", key);
-	for (size_t i = 0; i < len && i < max; i++) {
-		if (bytes[i] == '"' || bytes[i] == '\\')
-			append(line, "\\%c", bytes[i]);
-		else if (bytes[i] >= ' ' && bytes[i] <= '~')
-			append(line, "%c", bytes[i]);
-		else
-			append(line, "\\u%04x", bytes[i]);
-	}
-	append(line, "\"");
+	printable_write(value, len < max ? len : max, PRINTABLE_QUOTED, shown);
+	append(line, "%s=\"%s\"", key, shown);
 }
 
 /* Whether standard error takes a line, or with events of 0 has no reader. */
@@ -285,12 +273,12 @@ log_filter_line(const char *name, const void *text, size_t len)
 static void
 message_va(int priority, const char *format, va_list args)
 {
+	char text[LINE_MAX_BYTES], shown[LINE_MAX_BYTES * PRINTABLE_MAX + 1];
 	struct line line = {.len = 0};
 
-	append_va(&line, format, args);
-	for (size_t i = 0; i < line.len; i++)
-		if ((unsigned char)line.text[i] < ' ' || line.text[i] == 0x7f)
-			line.text[i] = '?';
+	vsnprintf(text, sizeof(text), format, args);
+	printable_write(text, strlen(text), PRINTABLE_LINE, shown);
+	append(&line, "%s", shown);
 	end_line(priority, true, &line);
 }
 

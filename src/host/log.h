@@ -61,8 +61,7 @@ void log_request(const struct log_request *request);
 void log_filter_line(const char *name, const void *text, size_t len);
 
 /*
- * Writes one line "PROGRAM: MESSAGE", with a question mark for each control
- * character in it.
+ * Writes one line "PROGRAM: MESSAGE", as PRINTABLE_LINE shows it.
  */
 void log_message(int priority, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

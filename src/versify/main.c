@@ -19,6 +19,7 @@
 #include "cause.h"
 #include "clock.h"
 #include "host/memory.h"
+#include "host/printable.h"
 #include "options.h"
 #include "say.h"
 #include "text.h"
@@ -141,12 +142,12 @@ static int
 write_list(const struct versify_options *options, const unsigned char *list,
     size_t len)
 {
-	char *text = malloc(len * SAY_PRINTABLE_MAX + 1);
+	char *text = malloc(len * PRINTABLE_MAX + 1);
 	int status;
 
 	if (text == NULL)
 		say_die(EX_OSERR, "cannot list: %s", strerror(errno));
-	len = say_printable((const char *)list, len, '\n', text);
+	len = printable_write(list, len, PRINTABLE_LINES, text);
 	status = write_text(options, (unsigned char *)text, len, -1);
 	free(text);
 	return status;
