@@ -17,7 +17,6 @@ CFLAGS     = -O2 -g -D_FORTIFY_SOURCE=2
 LDFLAGS    =
 
 B        = build
-DIST     = versed-$(VERSION)
 WARN     = -Wall -Wextra -Wpedantic -Wshadow -Wconversion
 # The last: that the same bytes come of it in every folder.
 REQUIRED = -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' \
@@ -69,18 +68,16 @@ $B/versify: $(VERSIFY_OBJS)
 		$(HARDENED_LDFLAGS) $(LDFLAGS) -o $@ $^
 
 HEADERS = $(wildcard src/*/*.h)
+compile = mkdir -p $(@D) && $1 $(CFLAGS) -c -o $@ $<
 
 $B/handler/%.o: src/%.c $(HEADERS) $(RULES)
-	@mkdir -p $(@D)
-	$(HANDLER_CC) $(HANDLER_FLAGS) $(CFLAGS) -c -o $@ $<
+	$(call compile,$(HANDLER_CC) $(HANDLER_FLAGS))
 
 $B/client/%.o: src/%.c $(HEADERS) $(RULES)
-	@mkdir -p $(@D)
-	$(VERSIFY_CC) $(VERSIFY_FLAGS) $(CFLAGS) -c -o $@ $<
+	$(call compile,$(VERSIFY_CC) $(VERSIFY_FLAGS))
 
 $B/cc/%.o: src/%.c $(HEADERS) $(RULES)
-	@mkdir -p $(@D)
-	$(CC) $(REQUIRED) $(CFLAGS) -c -o $@ $<
+	$(call compile,$(CC) $(REQUIRED))
 
 # The page's HTML and style sheet, and the hash by which its policy names this.
 $B/page-parts.c: src/cgi/embed src/cgi/page.html src/cgi/page.css $(RULES)
@@ -88,32 +85,24 @@ $B/page-parts.c: src/cgi/embed src/cgi/page.html src/cgi/page.css $(RULES)
 	$< >$@
 
 $B/handler/page-parts.o: $B/page-parts.c
-	@mkdir -p $(@D)
-	$(HANDLER_CC) $(HANDLER_FLAGS) $(CFLAGS) -c -o $@ $<
+	$(call compile,$(HANDLER_CC) $(HANDLER_FLAGS))
 
 # A poem through the real binary: over a pipe, then over TCP.
 run: all | $(FIRST)
 	@tests/lib/run-sample $B/versed
 
-# Debian's packages that building and running need.
 BUILD_PACKAGES = gcc libc6-dev libsystemd-dev musl-tools systemd
-
 deps:
 	@tests/lib/install-packages $(BUILD_PACKAGES)
 
-# What is installed; uninstall removes exactly this.
-BIN_PROGRAMS  = versify
-SBIN_PROGRAMS = versed versed-pool
-CGI_PROGRAMS  = versed.cgi
-MAN1          = versify.1
-MAN7          = versed-protocol.7
-MAN8          = versed.8 versed-pool.8 versed.cgi.8
-UNITS         = versed.socket versed@.service versed-pool.socket \
-	versed-pool.service
-INSTALLED     = $(BIN_PROGRAMS:%=$(BINDIR)/%) $(SBIN_PROGRAMS:%=$(SBINDIR)/%) \
-	$(CGI_PROGRAMS:%=$(LIBEXECDIR)/%) $(MAN1:%=$(MANDIR)/man1/%) \
-	$(MAN7:%=$(MANDIR)/man7/%) $(MAN8:%=$(MANDIR)/man8/%) \
-	$(UNITS:%=$(UNITDIR)/%) $(COMPDIR)/versify
+# What is installed, as PLACE=FILE; uninstall removes exactly this.
+TO_INSTALL = $(BINDIR)/versify=$B/versify $(SBINDIR)/versed=$B/versed \
+	$(SBINDIR)/versed-pool=$B/versed-pool \
+	$(LIBEXECDIR)/versed.cgi=$B/versed.cgi \
+	$(COMPDIR)/versify=src/versify/completion.bash \
+	$(foreach m,$(wildcard man/*.[178]),$(MANDIR)/man$(subst .,,$(suffix $m))/$(notdir $m)=$m) \
+	$(foreach unit,$(wildcard systemd/versed*),$(UNITDIR)/$(notdir $(unit))=$(unit))
+INSTALLED = $(foreach place,$(TO_INSTALL),$(firstword $(subst =, ,$(place))))
 
 # Units and manuals name the programs where they are installed.
 AT_HOME = sed -e 's,/usr/local/sbin,$(SBINDIR),g' \
@@ -121,27 +110,21 @@ AT_HOME = sed -e 's,/usr/local/sbin,$(SBINDIR),g' \
 	-e 's,/usr/local/lib/systemd/system,$(UNITDIR),g' \
 	$(if $(filter yes,$(POLL_LIMIT)),-e '/^\# Past its trigger/iPollLimitIntervalSec=0')
 # Where systemd would not look at a socket for two seconds when asked often.
-POLL_LIMIT = $(shell v=$$(systemctl --version 2>/dev/null | sed 's/[^ ]* *//; s/[^0-9].*//; q'); \
-	[ "$${v:-0}" -ge 255 ] && echo yes || echo no)
+POLL_LIMIT = $(shell systemctl --version 2>/dev/null | \
+	awk 'NR == 1 && $$2 + 0 >= 255 { print "yes" }')
 
-# put MODE FILE DIRECTORY NAME: never less than the whole file has the name.
-PUT = put() { \
-	new="$$DESTDIR$$3/.$$4.new"; \
-	install -d "$$DESTDIR$$3" && \
-	if [ $$1 = 755 ]; then install "$$2" "$$new"; \
-	else $(AT_HOME) "$$2" | install -m 644 /dev/stdin "$$new"; fi && \
-	mv -f "$$new" "$$DESTDIR$$3/$$4" || exit; }
+# Never has less than the whole file its name.
 export DESTDIR
-
 install: all
-	umask 022; $(PUT); \
-	for p in $(BIN_PROGRAMS); do put 755 $B/$$p $(BINDIR) $$p; done; \
-	for p in $(SBIN_PROGRAMS); do put 755 $B/$$p $(SBINDIR) $$p; done; \
-	for p in $(CGI_PROGRAMS); do put 755 $B/$$p $(LIBEXECDIR) $$p; done; \
-	put 644 src/versify/completion.bash $(COMPDIR) versify; \
-	for page in $(MAN1) $(MAN7) $(MAN8); do \
-		put 644 man/$$page $(MANDIR)/man$${page##*.} $$page; done; \
-	for unit in $(UNITS); do put 644 systemd/$$unit $(UNITDIR) $$unit; done
+	umask 022; for place in $(TO_INSTALL); do \
+		file=$${place#*=} to=$$DESTDIR$${place%%=*}; \
+		new=$${to%/*}/.$${to##*/}.new; \
+		install -d "$${to%/*}" && \
+		case $$file in \
+		$B/*) install "$$file" "$$new" ;; \
+		*) $(AT_HOME) "$$file" | install -m 644 /dev/stdin "$$new" ;; \
+		esac && \
+		mv -f "$$new" "$$to" || exit; done
 
 uninstall:
 	for file in $(INSTALLED); do rm -f "$$DESTDIR$$file"; done
@@ -149,26 +132,9 @@ uninstall:
 list-installed:
 	@echo $(INSTALLED)
 
-# What is committed, as the same bytes wherever it is made.
-dist:
-	@mkdir -p $B
-	git -c core.autocrlf=false -c tar.umask=022 archive \
-		--prefix=$(DIST)/ -o $B/$(DIST).tar HEAD
-	gzip -9fn $B/$(DIST).tar
-
-# Debian's package, of a copy of what is here: $B/deb/versed_*.deb.
-deb:
-	rm -rf $B/deb
-	mkdir -p $B/deb/$(DIST)
-	tar -c --exclude=./.git --exclude=./build \
-		--exclude=./$(patsubst $(CURDIR)/%,%,$(abspath $B)) . | \
-		tar -x --no-same-permissions -C $B/deb/$(DIST)
-	cd $B/deb/$(DIST) && env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS \
-		dpkg-buildpackage -b -us -uc
-
 clean:
 	rm -rf $B
 
-.PHONY: all clean deb deps dist install list-installed run uninstall
+.PHONY: all clean deps install list-installed run uninstall
 
--include tests/check.mk
+-include tests/check.mk debian/package.mk

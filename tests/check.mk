@@ -53,16 +53,13 @@ UNIT_RUNS         = $(UNIT_TESTS:%=$B/unit/%) $(UNIT_TESTS:%=$B/unit/%-sanitized
 UNIT_OBJS         = $(UNIT_$2:src/%.c=$B/$1/%.o)
 
 $B/sanitized/%.o: src/%.c $(HEADERS) $(CHECK_RULES)
-	@mkdir -p $(@D)
-	$(CC) $(REQUIRED) $(CFLAGS) $(SANITIZE) -c -o $@ $<
+	$(call compile,$(CC) $(REQUIRED) $(SANITIZE))
 
 $B/unit/%-sanitized.o: tests/unit/%.c $(UNIT_HEADERS) $(HEADERS) $(CHECK_RULES)
-	@mkdir -p $(@D)
-	$(CC) $(REQUIRED) $(CFLAGS) $(SANITIZE) -Itests/unit -c -o $@ $<
+	$(call compile,$(CC) $(REQUIRED) $(SANITIZE) -Itests/unit)
 
 $B/unit/%.o: tests/unit/%.c $(UNIT_HEADERS) $(HEADERS) $(CHECK_RULES)
-	@mkdir -p $(@D)
-	$(CC) $(REQUIRED) $(CFLAGS) -Itests/unit -c -o $@ $<
+	$(call compile,$(CC) $(REQUIRED) -Itests/unit)
 
 .SECONDARY:
 .SECONDEXPANSION:
@@ -180,18 +177,18 @@ SOURCES = $(wildcard src/*/*.c tests/*/*.c)
 SCRIPTS = .ci/run try $(shell grep -rlE '^\#!/bin/(ba)?sh' debian/tests src tests)
 
 # What tests/instrumented/run says.
-PLACES = -DPROGRAM='""' -DREPORTS='""'
+MACROS = -DPROGRAM='""' -DREPORTS='""'
 
 lint: all
 	@tests/lib/needs clang clang-format cppcheck gcc hardening-check mandoc shellcheck
 	for c in $(SOURCES); do \
-		gcc $(REQUIRED) $(PLACES) -Itests/unit -Werror -fsyntax-only $$c && \
-		clang $(REQUIRED) $(PLACES) -Itests/unit -Werror -fsyntax-only $$c || \
+		gcc $(REQUIRED) $(MACROS) -Itests/unit -Werror -fsyntax-only $$c && \
+		clang $(REQUIRED) $(MACROS) -Itests/unit -Werror -fsyntax-only $$c || \
 		exit 1; done
 	clang-format --dry-run -Werror $(SOURCES) $(HEADERS) tests/unit/*.h
 	cppcheck --quiet --error-exitcode=1 --inline-suppr \
 		--enable=warning,performance,portability --std=c11 -Isrc \
-		-Itests/unit -D__x86_64__ -D__LP64__ $(PLACES) $(SOURCES)
+		-Itests/unit -D__x86_64__ -D__LP64__ $(MACROS) $(SOURCES)
 	shellcheck $(SCRIPTS) tests/lib/*.bash tests/*.bats
 	tests/lib/lint-manuals man/*
 	tests/lib/lint-hardening $(PROGRAMS)
