@@ -61,6 +61,7 @@ read_address(const char *text, const char *port, struct endpoint_peer *ret_peer)
 	const char *start = text + (*text == '['), *space = strchr(text, ' ');
 	size_t len = strcspn(start, "]% ");
 	char addr[INET6_ADDRSTRLEN] = "";
+	unsigned long number;
 
 	memset(ret_peer, 0, sizeof(*ret_peer));
 	if (len < sizeof(addr))
@@ -73,8 +74,9 @@ read_address(const char *text, const char *port, struct endpoint_peer *ret_peer)
 		ret_peer->addr.ss_family = AF_INET6;
 	else
 		return false;
+	number = strtoul(port, NULL, 10);
 	/* A port is in the same place in both. */
-	ret_peer->in.sin_port = htons((uint16_t)strtoul(port, NULL, 10));
+	ret_peer->in.sin_port = htons(number <= 65535 ? (uint16_t)number : 0);
 	ret_peer->len = sizeof(ret_peer->in6);
 	for (size_t i = 0; start[len] == '%' && i < IF_NAMESIZE - 1; i++) {
 		if (!isalnum((unsigned char)start[len + 1 + i]))

@@ -173,6 +173,7 @@ def told_peers():
             ({"TCPREMOTEIP": "fe80::1%eth0", "TCPREMOTEPORT": "4711"},
              "[fe80::1%eth0]:4711"),
             ({"TCPREMOTEIP": "::ffff:192.0.2.7"}, "192.0.2.7"),
+            ({"REMOTE_ADDR": "192.0.2.7", "REMOTE_PORT": "70000"}, "192.0.2.7"),
             ({"REMOTE_HOST": "a.example", "TCPREMOTEIP": "1.2.3.4 a=\"b"}, "1.2.3.4"),
             ({"REMOTE_HOST": "a=b peer=1.2.3.4"}, "-"),
             ({"TCPREMOTEIP": "1" * 99}, "-"),
