@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /* Listening sockets: systemd's or standard input. */
-#include "listener.h"
-
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
+#include <sys/param.h>
 #include <sys/socket.h>
 
 #include <errno.h>
@@ -14,11 +13,21 @@
 #include <string.h>
 #include <sysexits.h>
 #include <systemd/sd-daemon.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "host/endpoint.h"
 #include "host/log.h"
+#include "pool.h"
+
+/*
+ * All that could accept are taken where a connection waited at so many looks
+ * and no worker ended meanwhile.  An honest load has one wait at half of all
+ * looks, and where a process is started for each request at all of them.
+ */
+#define LOOKS 4
+
+/* What a client that takes no reply costs of the kernel's memory, twice it. */
+#define SEND_BUFFER 65536
 
 /* What is wrong with a descriptor of this kind, or NULL. */
 static const char *
@@ -41,13 +50,13 @@ kind_problem(enum endpoint_kind kind)
 	return errno == EBADF ? "not open" : strerror(errno);
 }
 
-/* Returns 0, or the exit status for a descriptor that will not do. */
-static int
-check(struct listener *listener)
+/* Returns whether crew's socket will do, and sets it up. */
+static bool
+check(struct crew *crew)
 {
-	static const int send_buffer = LISTENER_SEND_BUFFER;
+	static const int send_buffer = SEND_BUFFER;
 	struct endpoint_peer peer;
-	enum endpoint_kind kind = endpoint_inspect(listener->fd, &peer);
+	enum endpoint_kind kind = endpoint_inspect(crew->fd, &peer);
 	const char *problem = kind_problem(kind);
 	int flags;
 
@@ -55,21 +64,19 @@ check(struct listener *listener)
 		log_message(LOG_ERR,
 		    "a listening socket is needed, but %s "
 		    "(file descriptor %d) is %s",
-		    listener->name, listener->fd, problem);
-		return EX_USAGE;
+		    crew->name, crew->fd, problem);
+		return false;
 	}
-	listener->is_datagram = kind == ENDPOINT_DATAGRAM;
+	crew->is_datagram = kind == ENDPOINT_DATAGRAM;
 	/* Connections inherit it: so much of a reply the kernel may hold. */
-	if (!listener->is_datagram)
-		setsockopt(listener->fd, SOL_SOCKET, SO_SNDBUF, &send_buffer,
+	if (!crew->is_datagram)
+		setsockopt(crew->fd, SOL_SOCKET, SO_SNDBUF, &send_buffer,
 		    sizeof(send_buffer));
-	flags = fcntl(listener->fd, F_GETFL);
-	if (flags >= 0 &&
-	    fcntl(listener->fd, F_SETFL, flags & ~O_NONBLOCK) == 0)
-		return 0;
-	log_message(LOG_ERR, "cannot make %s blocking: %s", listener->name,
-	    strerror(errno));
-	return EX_OSERR;
+	flags = fcntl(crew->fd, F_GETFL);
+	if (flags < 0 || fcntl(crew->fd, F_SETFL, flags & ~O_NONBLOCK) != 0)
+		log_die(EX_OSERR, "cannot make %s blocking: %s", crew->name,
+		    strerror(errno));
+	return true;
 }
 
 /* Where a namespace has given this process another number, above all. */
@@ -85,109 +92,97 @@ look_for_others_sockets(void)
 		    pid, (int)getpid());
 }
 
-int
-listener_find(struct listener **ret_listeners, size_t *ret_count)
+void
+listener_find(struct pool *pool)
 {
 	/* Reachable for the life of the process. */
-	static struct listener *listeners;
 	static char **names;
-	size_t count, kept = 0;
-	int passed, status = 0;
+	int passed;
 
 	look_for_others_sockets();
 	passed = sd_listen_fds_with_names(true, &names);
-	count = passed > 0 ? (size_t)passed : 1;
-	if (passed < 0) {
-		log_message(LOG_ERR, "cannot take the sockets passed: %s",
+	if (passed < 0)
+		log_die(EX_OSERR, "cannot take the sockets passed: %s",
 		    strerror(-passed));
-		return EX_OSERR;
-	}
-	listeners = calloc(count, sizeof(*listeners));
-	if (listeners == NULL) {
-		log_message(LOG_ERR, "out of memory");
-		return EX_OSERR;
-	}
-	for (size_t i = 0; i < count; i++) {
-		struct listener *listener = &listeners[kept];
+	pool->crews = calloc((size_t)passed + 1, sizeof(*pool->crews));
+	if (pool->crews == NULL)
+		log_die(EX_OSERR, "out of memory");
+	for (int i = 0; i < MAX(passed, 1); i++) {
+		struct crew *crew = &pool->crews[pool->count];
 
-		listener->fd = STDIN_FILENO;
-		listener->name = "standard input";
-		if (passed > 0) {
-			listener->fd = SD_LISTEN_FDS_START + (int)i;
-			listener->name = names[i];
-		}
-		status = check(listener);
-		if (status == 0)
-			kept++;
+		crew->pool = pool;
+		crew->fd = passed > 0 ? SD_LISTEN_FDS_START + i : STDIN_FILENO;
+		crew->name = passed > 0 ? names[i] : "standard input";
+		pool->count += check(crew);
 	}
-	if (kept == 0)
-		return status;
-	*ret_listeners = listeners;
-	*ret_count = kept;
-	return 0;
+	if (pool->count == 0)
+		exit(EX_USAGE);
 }
 
 static int
 on_connection(sd_event_source *source, int fd, uint32_t events, void *data)
 {
-	struct listener *listener = data;
-	uint64_t now_us = 0;
+	struct crew *crew = data;
 
+	(void)source;
 	(void)fd;
 	(void)events;
-	sd_event_now(
-	    sd_event_source_get_event(source), CLOCK_MONOTONIC, &now_us);
-	listener->is_awake = true;
-	listener->looks = 0;
-	listener->look_ms = (long long)(now_us / 1000);
+	crew->look_ms = crew->pool->now_ms;
+	crew->looks = 0;
 	return 0;
 }
 
-int
-listener_watch(struct listener *listener, sd_event *event)
+void
+listener_watch(struct crew *crew, sd_event *event)
 {
-	int result = sd_event_add_io(event, &listener->source, listener->fd,
-	    EPOLLIN, on_connection, listener);
+	int result = sd_event_add_io(
+	    event, &crew->source, crew->fd, EPOLLIN, on_connection, crew);
 
+	if (result >= 0)
+		result =
+		    sd_event_source_set_enabled(crew->source, SD_EVENT_ONESHOT);
 	if (result < 0)
-		return result;
-	return sd_event_source_set_enabled(listener->source, SD_EVENT_ONESHOT);
+		log_die(EX_OSERR, "cannot watch %s: %s", crew->name,
+		    strerror(-result));
 }
 
 bool
-listener_look(struct listener *listener, long long now_ms)
+listener_look(struct crew *crew)
 {
-	if (!listener_is_asked(listener)) {
-		listener->is_awake = false;
-		sd_event_source_set_enabled(listener->source, SD_EVENT_ONESHOT);
+	long long now_ms = crew->pool->now_ms;
+
+	if (!listener_is_asked(crew)) {
+		crew->look_ms = 0;
+		sd_event_source_set_enabled(crew->source, SD_EVENT_ONESHOT);
 		return false;
 	}
 	/* Where this process has to wait for a processor others have to. */
-	if (now_ms - listener->look_ms > LISTENER_LOOK_MS)
-		listener->looks = 0;
-	listener->look_ms = now_ms + LISTENER_LOOK_MS;
-	if (++listener->looks < LISTENER_LOOKS)
+	if (now_ms - crew->look_ms > LISTENER_LOOK_MS)
+		crew->looks = 0;
+	crew->look_ms = now_ms + LISTENER_LOOK_MS;
+	pool_wake(crew->pool, crew->look_ms);
+	if (++crew->looks < LOOKS)
 		return false;
-	listener->looks = 1;
+	crew->looks = 1;
 	return true;
 }
 
 bool
-listener_is_asked(const struct listener *listener)
+listener_is_asked(const struct crew *crew)
 {
-	struct pollfd pfd = {.fd = listener->fd, .events = POLLIN};
+	struct pollfd pfd = {.fd = crew->fd, .events = POLLIN};
 
 	return poll(&pfd, 1, 0) > 0;
 }
 
 /* Of a listening socket these are those that wait (tcp(7), sock_diag(7)). */
 long
-listener_waiting(const struct listener *listener)
+listener_waiting(const struct crew *crew)
 {
 	struct tcp_info info = {0};
 	socklen_t size = sizeof(info);
 
-	if (getsockopt(listener->fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0)
+	if (getsockopt(crew->fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0)
 		return -1;
 	return (long)info.tcpi_unacked;
 }

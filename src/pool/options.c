@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: ISC */
 /* What versed-pool's options mean. */
-#include "options.h"
-
 #include <unistd.h>
 
 #include "host/log.h"
@@ -67,19 +65,18 @@ pool_options_parse(int argc, char *argv[], struct pool *pool)
 			pool->idle_ms = read_ms("the idle time");
 			break;
 		case 't':
-			pool->shared.limit_ms = read_ms("the timeout");
+			pool->limit_ms = read_ms("the timeout");
 			break;
 		case 'v':
-			pool->shared.verbose = true;
+			pool->verbose = true;
 			break;
 		case 'w':
-			pool->shared.workers =
-			    options_number_or_die(&command_line,
-				"the number of workers", 1, WORKERS_MAX);
+			pool->workers = options_number_or_die(&command_line,
+			    "the number of workers", 1, WORKERS_MAX);
 			break;
 		case 'x':
-			pool->shared.max_workers = options_number_or_die(
-			    &command_line, "the greatest number of workers", 1,
+			pool->max_workers = options_number_or_die(&command_line,
+			    "the greatest number of workers", 1,
 			    MAX_WORKERS_MAX);
 			break;
 		}

@@ -2,11 +2,11 @@
 /* What a pool has to do, and when. */
 #include "pool.h"
 
+#include <sys/param.h>
 #include <sys/wait.h>
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sysexits.h>
 
 #include "host/log.h"
@@ -20,81 +20,71 @@
 /* When nobody has waited for so long a full pool is full no more. */
 #define FULL_MS 3000
 
-static int
-out_of_memory(void)
+static void
+open_crew(struct pool *pool, struct crew *crew, sd_event *event)
 {
-	log_message(LOG_ERR, "out of memory");
-	return EX_OSERR;
+	listener_watch(crew, event);
+	crew->wanted = pool->workers;
+	/* What is not used costs nothing; two may be there beside the most. */
+	crew->workers = calloc(pool->max_workers + 2, sizeof(*crew->workers));
+	if (crew->workers == NULL)
+		log_die(EX_OSERR, "out of memory");
+	if (!crew_start(crew))
+		exit(crew->start_error == EAGAIN || crew->start_error == ENOMEM
+			 ? EX_OSERR
+			 : EX_UNAVAILABLE);
 }
 
-/* Watches crew's socket and starts its first worker; as pool_open. */
-static int
-open_crew(struct crew *crew, sd_event *event, long long now_ms)
+void
+pool_open(struct pool *pool, sd_event *event)
 {
-	int result = listener_watch(crew->listener, event);
+	size_t streams = 0;
 
-	if (result < 0) {
-		log_message(LOG_ERR, "cannot watch %s: %s",
-		    crew->listener->name, strerror(-result));
-		return EX_OSERR;
-	}
-	if (crew_start(crew, now_ms))
-		return 0;
-	return crew->start_error == EAGAIN || crew->start_error == ENOMEM
-		   ? EX_OSERR
-		   : EX_UNAVAILABLE;
+	for (size_t i = 0; i < pool->count; i++)
+		streams += !pool->crews[i].is_datagram;
+	pool->max_workers = MAX(pool->max_workers, streams * pool->workers) +
+			    (pool->count - streams) * pool->workers;
+	pool->asked_ms = pool->now_ms;
+	for (size_t i = 0; i < pool->count; i++)
+		open_crew(pool, &pool->crews[i], event);
 }
 
-int
-pool_open(struct pool *pool, sd_event *event, struct listener *listeners,
-    size_t count, long long now_ms)
+void
+pool_wake(struct pool *pool, long long ms)
 {
-	struct crew_shared *shared = &pool->shared;
-	size_t datagram = 0;
-	int status = 0;
-
-	for (size_t i = 0; i < count; i++)
-		datagram += listeners[i].is_datagram;
-	if (shared->max_workers < (count - datagram) * shared->workers)
-		shared->max_workers = (count - datagram) * shared->workers;
-	shared->max_workers += datagram * shared->workers;
-	shared->asked_ms = now_ms;
-	pool->crews = calloc(count, sizeof(*pool->crews));
-	if (pool->crews == NULL)
-		return out_of_memory();
-	pool->count = count;
-	for (size_t i = 0; status == 0 && i < count; i++) {
-		if (!crew_open(&pool->crews[i], shared, &listeners[i]))
-			return out_of_memory();
-		status = open_crew(&pool->crews[i], event, now_ms);
-	}
-	return status;
+	pool->next_ms = MIN(pool->next_ms, ms);
 }
 
-static size_t
-reap(struct pool *pool, long long now_ms)
+bool
+pool_is_due(struct pool *pool, long long ms)
 {
-	size_t count = 0;
+	if (ms > pool->now_ms)
+		pool_wake(pool, ms);
+	return ms != 0 && ms <= pool->now_ms;
+}
+
+static void
+reap(struct pool *pool)
+{
+	int count = 0, status;
 	pid_t pid;
-	int status;
 
 	while (count < REAP_MAX && (pid = waitpid(-1, &status, WNOHANG)) > 0) {
 		count++;
 		/* As process 1 it may get others than its own. */
 		for (size_t i = 0; i < pool->count; i++)
-			if (crew_bury(&pool->crews[i], pid, status, now_ms))
+			if (crew_bury(&pool->crews[i], pid, status))
 				break;
 	}
 	if (count == REAP_MAX)
-		crew_wake(&pool->shared, now_ms); /* no signal tells of more */
-	return count;
+		pool_wake(pool, pool->now_ms); /* no signal tells of more */
 }
 
 static bool
 is_asked(const struct pool *pool)
 {
 	for (size_t i = 0; i < pool->count; i++)
-		if (listener_is_asked(pool->crews[i].listener))
+		if (listener_is_asked(&pool->crews[i]))
 			return true;
 	return false;
 }
@@ -105,8 +95,8 @@ pool_waiting(const struct pool *pool)
 	long sum = 0, n;
 
 	for (size_t i = 0; i < pool->count; i++) {
-		n = listener_waiting(pool->crews[i].listener);
-		sum += n > 0 ? n : 0;
+		n = listener_waiting(&pool->crews[i]);
+		sum += MAX(n, 0);
 	}
 	return sum;
 }
@@ -115,46 +105,41 @@ pool_waiting(const struct pool *pool)
 static size_t
 room(const struct pool *pool)
 {
-	size_t taken = 0, most = pool->shared.max_workers;
+	size_t taken = 0;
 
 	for (size_t i = 0; i < pool->count; i++)
 		taken += pool->crews[i].wanted + pool->crews[i].leaving;
-	return taken < most ? most - taken : 0;
+	return pool->max_workers - MIN(taken, pool->max_workers);
 }
 
 static void
-note_full(struct pool *pool, long long now_ms)
+note_full(struct pool *pool)
 {
-	pool->full_at_ms = now_ms;
+	pool->full_at_ms = pool->now_ms;
 	if (pool->full_ms != 0)
 		return;
-	pool->full_ms = now_ms;
+	pool->full_ms = pool->now_ms;
 	log_message(LOG_WARNING,
 	    "all %zu workers (-x %zu) are taken and %ld connections wait: "
 	    "who is slow is cut",
-	    pool->shared.alive, pool->shared.max_workers, pool_waiting(pool));
+	    pool->alive, pool->max_workers, pool_waiting(pool));
 }
 
 static void
-watch(struct pool *pool, long long now_ms)
+watch(struct pool *pool)
 {
 	for (size_t i = 0; i < pool->count; i++) {
 		struct crew *crew = &pool->crews[i];
 
-		if (!crew->listener->is_awake)
-			continue;
-		pool->shared.asked_ms = now_ms;
-		if (now_ms >= crew->listener->look_ms &&
-		    listener_look(crew->listener, now_ms) &&
-		    !crew_meet_demand(crew, room(pool), now_ms))
-			note_full(pool, now_ms);
-		if (crew->listener->is_awake)
-			crew_wake(&pool->shared, crew->listener->look_ms);
+		if (crew->look_ms != 0)
+			pool->asked_ms = pool->now_ms;
+		/* Who sends a datagram can be anyone. */
+		if (pool_is_due(pool, crew->look_ms) && listener_look(crew) &&
+		    !crew->is_datagram && !crew_meet_demand(crew, room(pool)))
+			note_full(pool);
 	}
-	if (pool->full_ms == 0)
-		return;
-	crew_wake(&pool->shared, pool->full_at_ms + FULL_MS);
-	if (now_ms - pool->full_at_ms < FULL_MS)
+	if (pool->full_ms == 0 ||
+	    !pool_is_due(pool, pool->full_at_ms + FULL_MS))
 		return;
 	log_message(LOG_NOTICE,
 	    "nobody waits for a worker any more: they were taken for %lld s",
@@ -164,18 +149,14 @@ watch(struct pool *pool, long long now_ms)
 
 /* Leaves where nobody has asked for so long. */
 static void
-leave_if_idle(struct pool *pool, long long now_ms)
+leave_if_idle(struct pool *pool)
 {
-	long long leave_ms = pool->shared.asked_ms + pool->idle_ms;
-
-	if (pool->idle_ms == 0)
-		return;
-	crew_wake(&pool->shared, leave_ms);
-	if (now_ms < leave_ms)
+	if (pool->idle_ms == 0 ||
+	    !pool_is_due(pool, pool->asked_ms + pool->idle_ms))
 		return;
 	pool->state = POOL_LEAVING;
 	for (size_t i = 0; i < pool->count; i++)
-		crew_let_go(&pool->crews[i], 0, now_ms);
+		crew_let_go(&pool->crews[i], 0);
 }
 
 /*
@@ -183,84 +164,82 @@ leave_if_idle(struct pool *pool, long long now_ms)
  * by whoever holds the socket.
  */
 static void
-come_back_if_asked(struct pool *pool, long long now_ms)
+come_back_if_asked(struct pool *pool)
 {
 	if (is_asked(pool)) {
-		pool->shared.asked_ms = now_ms;
+		pool->asked_ms = pool->now_ms;
 		pool->state = POOL_RUNNING;
-	} else if (pool->shared.alive == 0)
+	} else if (pool->alive == 0)
 		pool->state = POOL_OVER;
 }
 
 /* Tells all each second that others wait, then to go. */
 static void
-stop(struct pool *pool, long long now_ms)
+stop(struct pool *pool)
 {
-	bool is_over = !is_asked(pool) || now_ms - pool->stop_ms >= STOP_MS;
+	bool is_over =
+	    !is_asked(pool) || pool->now_ms - pool->stop_ms >= STOP_MS;
 
 	for (size_t i = 0; i < pool->count; i++) {
 		if (is_over)
-			crew_dismiss(&pool->crews[i], now_ms);
+			crew_dismiss(&pool->crews[i]);
 		else
-			crew_hurry(&pool->crews[i], now_ms);
+			crew_hurry(&pool->crews[i]);
 	}
 	if (is_over)
 		pool->state = POOL_ENDING;
-	crew_wake(&pool->shared, now_ms + LISTENER_LOOK_MS);
-}
-
-size_t
-pool_tend(struct pool *pool, long long now_ms)
-{
-	size_t count;
-
-	pool->shared.next_ms = CREW_NEVER;
-	count = reap(pool, now_ms);
-	if (pool->state == POOL_LEAVING)
-		come_back_if_asked(pool, now_ms);
-	if (pool->state == POOL_RUNNING)
-		watch(pool, now_ms);
-	if (pool->state == POOL_RUNNING)
-		leave_if_idle(pool, now_ms);
-	if (pool->state == POOL_STOPPING)
-		stop(pool, now_ms);
-	for (size_t i = 0; i < pool->count; i++)
-		crew_tend(&pool->crews[i],
-		    pool->state == POOL_RUNNING || pool->state == POOL_STOPPING,
-		    now_ms);
-	if (pool->state == POOL_ENDING && pool->shared.alive == 0)
-		pool->state = POOL_OVER;
-	return count;
+	pool_wake(pool, pool->now_ms + LISTENER_LOOK_MS);
 }
 
 void
-pool_replace(struct pool *pool, long long now_ms)
+pool_tend(struct pool *pool)
+{
+	pool->next_ms = POOL_NEVER;
+	reap(pool);
+	if (pool->state == POOL_LEAVING)
+		come_back_if_asked(pool);
+	if (pool->state == POOL_RUNNING)
+		watch(pool);
+	if (pool->state == POOL_RUNNING)
+		leave_if_idle(pool);
+	if (pool->state == POOL_STOPPING)
+		stop(pool);
+	for (size_t i = 0; i < pool->count; i++)
+		crew_tend(&pool->crews[i]);
+	if (pool->state == POOL_ENDING && pool->alive == 0)
+		pool->state = POOL_OVER;
+}
+
+void
+pool_replace(struct pool *pool)
 {
 	if (pool->state != POOL_RUNNING && pool->state != POOL_LEAVING)
 		return;
-	pool->shared.asked_ms = now_ms;
-	pool->shared.hup_ms = now_ms;
+	pool->asked_ms = pool->now_ms;
+	pool->hup_ms = pool->now_ms;
 	pool->state = POOL_RUNNING;
 	pool->is_reloading = true;
 	for (size_t i = 0; i < pool->count; i++)
-		crew_replace(&pool->crews[i]);
+		pool->crews[i].has_hup = true;
 }
 
 bool
-pool_is_replacing(const struct pool *pool)
+pool_has_replaced(struct pool *pool)
 {
+	if (!pool->is_reloading)
+		return false;
 	for (size_t i = 0; i < pool->count; i++)
-		if (pool->crews[i].has_hup || pool->crews[i].trial != 0 ||
-		    pool->crews[i].is_replacing)
-			return true;
-	return false;
+		if (pool->crews[i].has_hup || pool->crews[i].is_replacing)
+			return false;
+	pool->is_reloading = false;
+	return true;
 }
 
 void
-pool_stop(struct pool *pool, long long now_ms)
+pool_stop(struct pool *pool)
 {
 	if (pool->state == POOL_STOPPING || pool->state == POOL_ENDING)
 		return;
 	pool->state = POOL_STOPPING;
-	pool->stop_ms = now_ms;
+	pool->stop_ms = pool->now_ms;
 }

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /* Starting a worker, looking at it, and reading its end. */
-#include "worker.h"
-
 #include <sys/stat.h>
 #include <sys/wait.h>
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -13,6 +12,9 @@
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
+
+#include "host/log.h"
+#include "pool.h"
 
 static bool
 is_private(const char *variable)
@@ -51,8 +53,8 @@ find_own_folder(char ret_folder[PATH_MAX])
 		*slash = '\0';
 }
 
-bool
-worker_describe_start(char *const argv[], struct spawn *ret_command)
+void
+worker_find_command(char *const argv[], struct spawn *ret_command)
 {
 	static const int defaults[] = {
 	    SIGCHLD, SIGHUP, SIGINT, SIGPIPE, SIGTERM};
@@ -72,19 +74,11 @@ worker_describe_start(char *const argv[], struct spawn *ret_command)
 		sigaddset(&ret_command->defaults, defaults[i]);
 	if (argv == NULL)
 		find_own_folder(own_folder);
-	return ret_command->env != NULL &&
-	       (spawn_find(name, own_folder, path) ||
-		   spawn_find(name, folders != NULL ? folders : "", path));
-}
-
-pid_t
-worker_start(const struct spawn *command, int fd)
-{
-	struct spawn spawn = *command;
-
-	spawn.fds[0] = fd;
-	spawn.fds[1] = fd;
-	return spawn_start(&spawn);
+	if (ret_command->env == NULL ||
+	    (!spawn_find(name, own_folder, path) &&
+		!spawn_find(name, folders != NULL ? folders : "", path)))
+		log_die(EX_UNAVAILABLE, "cannot start %s: %s", name,
+		    strerror(errno));
 }
 
 bool
