@@ -194,12 +194,16 @@ lint: all
 	tests/lib/lint-hardening $(PROGRAMS)
 
 # What it costs, beside other servers; writes tests/bench/results.*, on a quiet
-# machine or with FORCE=1.
+# machine or with FORCE=1.  OLD=COMMIT is another version to measure beside it.
+OLD   =
 BENCH = bare floor load start versed-libsystemd
 GO_SERVER = $(if $(shell command -v go),$B/bench/go-server)
 bench: all $(BENCH:%=$B/bench/%) $(GO_SERVER) $B/unit/casemap.so
 	@tests/lib/needs gnuplot python3 tcpserver
 	@tests/lib/get-inetds
+	rm -rf $B/bench/old
+	$(if $(OLD),mkdir $B/bench/old && git archive $(OLD) | \
+		tar -x -C $B/bench/old && $(MAKE) -s -C $B/bench/old)
 	@tests/bench/run $(BENCH_ROUNDS) $(BENCH_SECONDS)
 
 $B/bench/versed-libsystemd: tests/bench/with-libsystemd.c \
