@@ -3,39 +3,35 @@
  * versed: answers the poetry transformation request that a super-server
  * hands to it.
  */
+#include <sys/stat.h>
+
 #include <errno.h>
-#include <stdbool.h>
-#include <stdio.h>
+#include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sysexits.h>
 #include <unistd.h>
 
-#include "datagram.h"
 #include "host/endpoint.h"
 #include "host/io.h"
-#include "host/log.h"
 #include "host/sandbox.h"
-#include "options.h"
-#include "poem.h"
-#include "service/filter.h"
 #include "service/service.h"
 #include "session.h"
 
 /* Opens the folders of filters, if there are any. */
 static void
-open_filters(const struct versed_options *options, struct session *session)
+open_filters(struct session *session)
 {
 	static struct filters filters; /* of zeros: takes no page of the file */
 	const char *reason;
 
-	for (size_t i = 0; i < options->filters_count; i++) {
-		reason = filters_open(&filters, options->filters_dirs[i]);
+	for (size_t i = 0; i < session->filters_count; i++) {
+		reason = filters_open(&filters, session->filters_dirs[i]);
 		if (reason != NULL)
 			log_die(EX_USAGE, "cannot use %s: %s",
-			    options->filters_dirs[i], reason);
+			    session->filters_dirs[i], reason);
+		filters.explains = session->list && session->verbose;
 		session->filters = &filters;
 	}
-	filters.explains = options->list && options->verbose;
 }
 
 static _Noreturn void
@@ -43,20 +39,50 @@ print_list(struct session *session)
 {
 	size_t len;
 
-	session->max = 0;
-	if (!session_open(session))
-		log_die(EX_OSERR, "cannot reserve memory: %s", strerror(errno));
 	if (service_list(session->filters, session->reply, session->reply_cap,
 		&len) != SERVICE_OK)
 		log_die(EX_SOFTWARE, "cannot list the transforms: %s",
 		    session->filters->reason);
-	fwrite(session->reply, 1, len, stdout);
-	versed_options_finish_printing();
+	if (io_write(STDOUT_FILENO, session->reply, len) != IO_OK)
+		log_die(EX_IOERR, "cannot write: %s", strerror(errno));
+	exit(EX_OK);
 }
 
 static void
-enter_sandbox(const struct session *session, enum endpoint_kind kind,
-    unsigned long max_requests)
+read_poem(struct session *session)
+{
+	const char *file = session->poem_file;
+	/* Without waiting for the other end of what is no file but a pipe. */
+	int fd = open(file, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	enum io_result result = IO_OK;
+	size_t n, *len = &session->poem_len;
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		log_die(
+		    EX_NOINPUT, "cannot read %s: %s", file, strerror(errno));
+	if (!S_ISREG(st.st_mode))
+		log_die(
+		    EX_NOINPUT, "cannot read %s: it is no regular file", file);
+	for (;; *len += n) {
+		if (*len > session->max)
+			log_die(EX_NOINPUT,
+			    "cannot read %s: it is longer than the "
+			    "maximum length (-m)",
+			    file);
+		result = io_read(
+		    fd, session->reply + *len, session->max + 1 - *len, &n);
+		if (result != IO_OK)
+			break;
+	}
+	if (result != IO_EOF)
+		log_die(
+		    EX_NOINPUT, "cannot read %s: %s", file, strerror(errno));
+	close(fd);
+}
+
+static void
+enter_sandbox(const struct session *session, enum endpoint_kind kind)
 {
 	unsigned int also = 0;
 
@@ -64,8 +90,7 @@ enter_sandbox(const struct session *session, enum endpoint_kind kind,
 		also |= SANDBOX_ACCEPT;
 	if (kind == ENDPOINT_DATAGRAM)
 		also |= SANDBOX_DATAGRAM;
-	if ((kind == ENDPOINT_LISTENER || kind == ENDPOINT_DATAGRAM) &&
-	    max_requests != 1)
+	if (also != 0 && session->max_requests != 1)
 		also |= SANDBOX_LONG_LIFE;
 	if (!(session->filters != NULL ? sandbox_enter_with_filters()
 				       : sandbox_enter(also)))
@@ -73,85 +98,63 @@ enter_sandbox(const struct session *session, enum endpoint_kind kind,
 		    EX_OSERR, "cannot enter the sandbox: %s", strerror(errno));
 }
 
-/* Serves connections of the listening socket fd, one after another. */
-static int
-serve_listener(struct session *session, int fd, unsigned long max_requests)
+/* Serves a connection of the listening socket fd; false if none came. */
+static bool
+serve_connection(struct session *session, int fd)
 {
 	struct endpoint_peer peer = {0};
-	int conn, status = EX_OK;
+	int conn;
 
-	for (unsigned long i = 0; max_requests == 0 || i < max_requests; i++) {
-		switch (io_accept(fd, &conn, &peer.addr, &peer.len)) {
-		case IO_OK:
-			break;
-		case IO_STOPPED:
+	switch (io_accept(fd, &conn, &peer.addr, &peer.len)) {
+	case IO_OK:
+		break;
+	case IO_STOPPED:
+		return false;
+	default:
+		log_die(EX_OSERR, "cannot accept: %s", strerror(errno));
+	}
+	session_serve(session, conn, conn, true, &peer);
+	close(conn);
+	return true;
+}
+
+/* Serves those who come to the socket fd, one after another. */
+static int
+serve_many(struct session *session, enum endpoint_kind kind, int fd)
+{
+	unsigned long max = session->max_requests;
+
+	for (unsigned long i = 0; max == 0 || i < max; i++) {
+		if (!(kind == ENDPOINT_LISTENER
+			    ? serve_connection(session, fd)
+			    : datagram_serve(session, fd, i == 0)))
 			return EX_OK;
-		default:
-			log_die(EX_OSERR, "cannot accept: %s", strerror(errno));
-		}
-		status = session_serve(session, conn, conn, true, &peer);
-		close(conn);
-		if (max_requests != 1)
+		if (max != 1)
 			session_wipe(session);
 	}
-	return max_requests == 1 ? status : EX_OK;
-}
-
-static void
-check_datagrams(const struct versed_options *options, int fd)
-{
-	const char *reason = options->poem_file == NULL
-				 ? datagram_prepare(fd)
-				 : "a poem (-p) is for who connects";
-
-	if (reason != NULL)
-		log_die(EX_USAGE, "cannot serve a datagram socket: %s", reason);
-}
-
-static void
-read_poem(const char *file, struct session *session)
-{
-	const char *reason =
-	    poem_read(file, session->reply, session->max, &session->poem_len);
-
-	if (reason != NULL)
-		log_die(EX_NOINPUT, "cannot read %s: %s", file, reason);
-	session->has_poem = true;
-}
-
-/* Makes of the options what a session goes by. */
-static void
-prepare(const struct versed_options *options, struct session *session)
-{
-	if (options->list)
-		log_to_caller();
-	session->timeout_s = options->timeout_s;
-	session->verbose = options->verbose;
-	session->max = options->max;
-	open_filters(options, session);
-	if (options->list)
-		print_list(session);
+	return max == 1 ? session->status : EX_OK;
 }
 
 int
 main(int argc, char *argv[])
 {
-	struct versed_options options;
-	struct session session = {0};
+	struct session session;
 	enum endpoint_passed passed = endpoint_passed();
-	enum endpoint_kind kind;
-	struct endpoint_peer peer;
 	int in_fd = passed == ENDPOINT_PASSED_ONE ? 3 : STDIN_FILENO;
 	int out_fd = passed == ENDPOINT_PASSED_ONE ? 3 : STDOUT_FILENO;
-	int error;
-	bool is_single;
+	struct endpoint_peer peer;
+	enum endpoint_kind kind = endpoint_inspect(in_fd, &peer);
+	int error = errno;
+	bool is_single = kind == ENDPOINT_CONNECTION || kind == ENDPOINT_FILE;
 
-	kind = endpoint_inspect(in_fd, &peer);
-	error = errno;
-	is_single = kind == ENDPOINT_CONNECTION || kind == ENDPOINT_FILE;
 	log_open("versed", in_fd, is_single ? out_fd : -1);
-	versed_options_parse(argc, argv, &options);
-	prepare(&options, &session);
+	versed_options_parse(argc, argv, &session);
+	if (session.list)
+		log_to_caller();
+	open_filters(&session);
+	session_open(&session);
+	if (session.list)
+		print_list(&session);
 	if (passed == ENDPOINT_PASSED_OTHER)
 		log_die(EX_USAGE, "LISTEN_FDS must be 1: one socket only");
 	if (kind == ENDPOINT_ERROR)
@@ -161,11 +164,9 @@ main(int argc, char *argv[])
 		log_die(EX_USAGE, "sequenced packets are not served: "
 				  "a stream or datagram socket is needed");
 	if (kind == ENDPOINT_DATAGRAM)
-		check_datagrams(&options, in_fd);
-	if (!session_open(&session))
-		log_die(EX_OSERR, "cannot reserve memory: %s", strerror(errno));
-	if (options.poem_file != NULL)
-		read_poem(options.poem_file, &session);
+		datagram_prepare(&session, in_fd);
+	if (session.poem_file != NULL)
+		read_poem(&session);
 	io_init();
 	if (kind == ENDPOINT_LISTENER)
 		io_take_turns();
@@ -173,11 +174,10 @@ main(int argc, char *argv[])
 		io_stop_on_end();
 	else if (session.filters != NULL)
 		io_hurry_on_end(); /* a filter is not to be left behind */
-	enter_sandbox(&session, kind, options.max_requests);
-	if (kind == ENDPOINT_LISTENER)
-		return serve_listener(&session, in_fd, options.max_requests);
-	if (kind == ENDPOINT_DATAGRAM)
-		return datagram_serve(&session, in_fd, options.max_requests);
-	return session_serve(
+	enter_sandbox(&session, kind);
+	if (!is_single)
+		return serve_many(&session, kind, in_fd);
+	session_serve(
 	    &session, in_fd, out_fd, kind == ENDPOINT_CONNECTION, &peer);
+	return session.status;
 }

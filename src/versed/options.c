@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /* What versed's options mean. */
-#include "options.h"
-
-#include <sysexits.h>
-
-#include "host/log.h"
 #include "host/options.h"
+
+#include "session.h"
 #include "wire/protocol.h"
 
 #define MAX_REQUESTS_DEFAULT 1
@@ -55,70 +52,58 @@ static const struct options command_line = {
     .die = log_die,
 };
 
-static unsigned long
-number(const char *what, unsigned long min, unsigned long max)
-{
-	return options_number_or_die(&command_line, what, min, max);
-}
-
-_Noreturn void
-versed_options_finish_printing(void)
-{
-	options_finish_printing(&command_line);
-}
-
 static void
-take(int c, struct versed_options *options)
+take(int c, struct session *session)
 {
 	switch (c) {
 	case 'f':
-		if (options->filters_count <= FILTERS_DIRS_MAX)
-			options->filters_dirs[options->filters_count++] =
+		if (session->filters_count <= FILTERS_DIRS_MAX)
+			session->filters_dirs[session->filters_count++] =
 			    optarg;
 		break;
 	case 'L':
-		options->list = true;
+		session->list = true;
 		break;
 	case 'l':
 		log_use_syslog();
 		break;
 	case 'm':
-		options->max =
-		    number("the maximum length", 1, OPTIONS_LENGTH_MAX);
+		session->max = options_number_or_die(
+		    &command_line, "the maximum length", 1, OPTIONS_LENGTH_MAX);
 		break;
 	case 'n':
-		options->max_requests =
-		    number("the maximum of requests", 0, MAX_REQUESTS_MAX);
+		session->max_requests = options_number_or_die(&command_line,
+		    "the maximum of requests", 0, MAX_REQUESTS_MAX);
 		break;
 	case 'p':
-		options->poem_file = optarg;
+		session->poem_file = optarg;
 		break;
 	case 't':
-		options->timeout_s =
-		    number("the timeout", 0, OPTIONS_SECONDS_MAX);
+		session->timeout_s = options_number_or_die(
+		    &command_line, "the timeout", 0, OPTIONS_SECONDS_MAX);
 		break;
 	case 'v':
-		options->verbose = true;
+		session->verbose = true;
 		break;
 	}
 }
 
 void
-versed_options_parse(int argc, char *argv[], struct versed_options *ret_options)
+versed_options_parse(int argc, char *argv[], struct session *ret_session)
 {
 	int c;
 
-	*ret_options = (struct versed_options){
+	*ret_session = (struct session){
 	    .max = PROTOCOL_LENGTH_MAX,
 	    .max_requests = MAX_REQUESTS_DEFAULT,
 	    .timeout_s = PROTOCOL_TIMEOUT_S,
 	};
 	while ((c = options_next(&command_line, argc, argv)) != -1)
-		take(c, ret_options);
+		take(c, ret_session);
 	if (optind < argc)
 		log_die(EX_USAGE, "unexpected argument: %s", argv[optind]);
-	if (ret_options->poem_file != NULL &&
-	    (ret_options->filters_count > 0 || ret_options->list))
+	if (ret_session->poem_file != NULL &&
+	    (ret_session->filters_count > 0 || ret_session->list))
 		log_die(EX_USAGE, "a poem (-p) is not transformed: "
 				  "neither -f nor -L goes with it");
 }

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: ISC */
-/* One request from its first byte to the end of its reply. */
+/* One request over a connection, from its first byte to its reply's end. */
 #include "session.h"
 
 #include <errno.h>
 #include <string.h>
-#include <sysexits.h>
 
-#include "answer.h"
 #include "host/io.h"
 #include "host/memory.h"
 #include "service/service.h"
@@ -15,7 +13,7 @@
 /* More than a session's functions and a signal's frame take of the stack. */
 #define STACK_MAX 24576
 
-bool
+void
 session_open(struct session *session)
 {
 	unsigned char *memory;
@@ -25,133 +23,94 @@ session_open(struct session *session)
 	memory = memory_reserve(session->request_cap + NETSTRING_HEADER_MAX +
 				session->reply_cap + 1);
 	if (memory == NULL)
-		return false;
+		log_die(EX_OSERR, "cannot reserve memory: %s", strerror(errno));
 	session->request = memory;
 	session->reply = memory + session->request_cap + NETSTRING_HEADER_MAX;
-	return true;
 }
 
-/* Where each of a thousand clients can be cut once a second, no line each. */
+/* Of IO_CUT or IO_TIMEOUT; reason is that of the second. */
 static bool
-fail_cut(struct answer *answer)
+fail_late(struct session *session, enum io_result result, const char *reason)
 {
-	answer_fail(answer, EX_TEMPFAIL, LOG_NOTICE, "timeout",
-	    "cut short, as others were waiting");
-	answer->is_failure = false;
+	bool is_cut = result == IO_CUT;
+
+	answer_fail(session, EX_TEMPFAIL, LOG_NOTICE, "timeout",
+	    is_cut ? "cut short, as others were waiting"
+		   : io_late_reason(reason));
+	/* Each of a thousand can be cut once a second: no line for each. */
+	session->is_failure = !is_cut;
 	return false;
 }
 
 static bool
-fail_input(struct answer *answer, enum io_result result)
+fail_input(struct session *session, enum io_result result)
 {
-	if (result == IO_CUT)
-		return fail_cut(answer);
-	if (result == IO_TIMEOUT)
-		return answer_fail(answer, EX_TEMPFAIL, LOG_NOTICE, "timeout",
-		    io_late_reason(
-			"the request was not whole at the deadline"));
+	if (result == IO_CUT || result == IO_TIMEOUT)
+		return fail_late(session, result,
+		    "the request was not whole at the deadline");
 	if (result == IO_ERROR)
 		return answer_fail(
-		    answer, EX_OSERR, LOG_ERR, "error", strerror(errno));
-	if (answer->log.bytes_in == 0) { /* a look, not a request */
-		answer->log.result = "left";
+		    session, EX_OSERR, LOG_ERR, "error", strerror(errno));
+	if (session->request_used == 0) { /* a look, not a request */
+		session->log.result = "left";
 		return false;
 	}
-	return answer_fail(answer, EX_DATAERR, LOG_NOTICE, "truncated",
+	return answer_fail(session, EX_DATAERR, LOG_NOTICE, "truncated",
 	    "end of input before the comma");
-}
-
-/* Reads until a whole netstring is there. */
-static bool
-read_request(struct session *session, int fd, struct answer *answer,
-    size_t *ret_start, size_t *ret_size)
-{
-	size_t n, *len = &answer->log.bytes_in;
-	enum io_result input;
-
-	for (;;) {
-		switch (netstring_decode(session->request, *len, session->max,
-		    ret_start, ret_size)) {
-		case NETSTRING_OK:
-			*len = *ret_size;
-			return true;
-		case NETSTRING_BAD:
-			return answer_fail(answer, EX_DATAERR, LOG_NOTICE,
-			    "malformed",
-			    netstring_error(session->request, *len));
-		case NETSTRING_TOO_LONG:
-			return answer_fail(answer, EX_DATAERR, LOG_NOTICE,
-			    "too-long", "the length is past the limit");
-		case NETSTRING_MORE:
-			break;
-		}
-		input = io_read(fd, session->request + *len,
-		    session->request_cap - *len, &n);
-		if (input != IO_OK)
-			return fail_input(answer, input);
-		*len += n;
-		session->request_used = *len;
-	}
-}
-
-static bool
-write_reply(struct session *session, int fd, struct answer *answer)
-{
-	size_t size = answer->log.bytes_out;
-	size_t header = netstring_encode(session->reply, size);
-	enum io_result output;
-
-	output = io_write(fd, session->reply - header, header + size + 1);
-	if (output == IO_OK)
-		return true;
-	answer->log.bytes_out = 0;
-	if (output == IO_CUT)
-		return fail_cut(answer);
-	if (output == IO_TIMEOUT)
-		return answer_fail(answer, EX_TEMPFAIL, LOG_NOTICE, "timeout",
-		    io_late_reason(
-			"the reply was not taken before the deadline"));
-	return answer_fail(
-	    answer, EX_IOERR, LOG_NOTICE, "undelivered", strerror(errno));
 }
 
 /* Reads and transforms a request; returns whether there is a reply. */
 static bool
-make_reply(struct session *session, int fd, struct answer *answer)
+make_reply(struct session *session, int fd)
 {
-	size_t start, size;
-	bool result;
+	enum io_result result;
+	size_t n;
 
-	if (session->has_poem) {
-		answer->log.bytes_out = session->poem_len;
+	if (session->poem_file != NULL) {
+		session->log.bytes_out = session->poem_len;
 		return true;
 	}
-	if (!read_request(session, fd, answer, &start, &size))
-		return false;
-	io_end_stage();
-	result = answer_make(answer, session, session->request + start, size);
-	if (result)
-		session->reply_used = answer->log.bytes_out + 1;
-	return result;
+	do {
+		result = io_read(fd, session->request + session->request_used,
+		    session->request_cap - session->request_used, &n);
+		if (result != IO_OK)
+			return fail_input(session, result);
+		session->log.bytes_in = session->request_used += n;
+	} while (!answer_make(session));
+	return session->status == EX_OK;
 }
 
-int
+static void
+write_reply(struct session *session, int fd)
+{
+	size_t size = session->log.bytes_out;
+	size_t header = netstring_encode(session->reply, size);
+	enum io_result result =
+	    io_write(fd, session->reply - header, header + size + 1);
+
+	if (result == IO_CUT || result == IO_TIMEOUT)
+		fail_late(session, result,
+		    "the reply was not taken before the deadline");
+	else if (result != IO_OK)
+		answer_fail(session, EX_IOERR, LOG_NOTICE, "undelivered",
+		    strerror(errno));
+}
+
+void
 session_serve(struct session *session, int in_fd, int out_fd, bool is_socket,
     const struct endpoint_peer *peer)
 {
-	struct answer answer = ANSWER_OPEN;
-	bool is_done;
+	bool has_reply;
 
+	answer_begin(session);
 	io_set_deadline(session->timeout_s);
-	is_done = make_reply(session, in_fd, &answer);
+	has_reply = make_reply(session, in_fd);
 	io_begin_stage();
-	if (is_done)
-		write_reply(session, out_fd, &answer);
-	if (session->verbose || answer.is_failure)
-		answer_log(&answer, peer);
+	if (has_reply)
+		write_reply(session, out_fd);
+	answer_log(session, peer);
 	if (is_socket)
 		io_linger(in_fd);
-	return answer.status;
 }
 
 /*

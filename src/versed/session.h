@@ -1,47 +1,101 @@
 /* SPDX-License-Identifier: ISC */
-/* One request from its first byte to the end of its reply. */
+/* The requests that a process of versed serves, one after another. */
 #ifndef SESSION_H
 #define SESSION_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sysexits.h>
+
+#include "host/log.h"
+#include "service/filter.h"
 
 struct endpoint_peer;
-struct filters;
 
-/* What all sessions of a process share. */
 struct session {
-	struct filters *filters; /* or NULL; the caller's */
-	unsigned long timeout_s; /* 0 is none */
-	bool verbose;		 /* log successes too */
-	size_t max;		 /* bytes of a request's content */
-	bool has_poem;		 /* in reply: no request is read for it */
-	size_t poem_len;
-	unsigned char *request; /* from here on the session's own */
+	/* What the command line says. */
+	const char *filters_dirs[FILTERS_DIRS_MAX + 1];
+	size_t filters_count;
+	const char *poem_file; /* or NULL */
+	bool list;
+	bool verbose;		    /* log successes too */
+	size_t max;		    /* bytes of a request's content */
+	unsigned long max_requests; /* of a socket that many ask; 0: any */
+	unsigned long timeout_s;    /* 0 is none */
+
+	/* What all requests share. */
+	struct filters *filters; /* or NULL */
+	size_t poem_len;	 /* in reply: no request is read for it */
+	unsigned char *request;
 	size_t request_cap;
 	size_t request_used;
-	unsigned char *reply;
+	unsigned char *reply; /* with room for a netstring's header before it */
 	size_t reply_cap;
 	size_t reply_used;
+
+	/* What the request in hand comes to. */
+	int status;	 /* of sysexits.h */
+	bool is_failure; /* to be logged without verbose, too */
+	struct log_request log;
 };
 
 /*
- * Reserves the memory for requests of session->max bytes and their replies;
- * none is taken before it is used.  Returns false where there is none; errno
- * says why.
+ * Of options.c: makes a session of the command line, whose strings it keeps,
+ * and has the log go where that says.  Prints what was only to be printed, and
+ * logs what is wrong with it; both end the process.
  */
-bool session_open(struct session *session);
+void versed_options_parse(int argc, char *argv[], struct session *ret_session);
+
+/*
+ * Reserves the memory for requests of session->max bytes and their replies;
+ * none is taken before it is used.  Where there is none the process ends.
+ */
+void session_open(struct session *session);
 
 /*
  * Reads one request from in_fd, writes its reply, or without that the poem, to
  * out_fd, and logs what peer did.  is_socket says that in_fd and out_fd are one
- * connected socket, which is then lingered on.  Returns the exit status of
- * sysexits.h that says how it went.
+ * connected socket, which is then lingered on.  How it went is in
+ * session->status.
  */
-int session_serve(struct session *session, int in_fd, int out_fd,
+void session_serve(struct session *session, int in_fd, int out_fd,
     bool is_socket, const struct endpoint_peer *peer);
 
-/* Wipes what the last session left in memory and below the caller's stack. */
+/* Wipes what the last request left in memory and below the caller's stack. */
 void session_wipe(struct session *session);
+
+/*
+ * Of datagram.c: ends the process unless the datagram socket fd can be served:
+ * an Internet one is to be bound to one unicast address, so that a reply comes
+ * from where the request was sent to and no broadcast arrives.  Has SIGUSR1
+ * mean nothing.
+ */
+void datagram_prepare(const struct session *session, int fd);
+
+/*
+ * Answers a datagram that comes to the socket fd, as session_serve.  A reply is
+ * sent only where it is shorter than what asked for it, padding included, as
+ * any sender's address can be forged.  The first is waited for without end,
+ * others for the time of a request; returns false where none came.
+ */
+bool datagram_serve(struct session *session, int fd, bool is_first);
+
+/* Of answer.c, shared by both.  A request begins: nothing is known of it. */
+void answer_begin(struct session *session);
+
+/* Makes a failure of it.  result and reason are kept; returns false. */
+bool answer_fail(struct session *session, int status, int priority,
+    const char *result, const char *reason);
+
+/*
+ * Looks for it in the session->request_used bytes at session->request, and
+ * applies its transform.  Returns false where more is to come; else true, with
+ * a status of EX_OK and a reply of log.bytes_out bytes in session->reply, or
+ * what answer_fail does.
+ */
+bool answer_make(struct session *session);
+
+/* Logs it, where it is to be logged, as the answer to peer. */
+void answer_log(struct session *session, const struct endpoint_peer *peer);
 
 #endif

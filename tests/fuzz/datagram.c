@@ -4,7 +4,6 @@
 
 #include "host/io.h"
 #include "property.h"
-#include "versed/datagram.h"
 #include "versed/session.h"
 #include "wire/netstring.h"
 
@@ -39,12 +38,15 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	if (session.request == NULL) {
 		PROPERTY(socketpair(AF_UNIX, SOCK_DGRAM, 0, pair) == 0);
-		PROPERTY(session_open(&session));
+		session_open(&session);
 		io_init();
 	}
 	PROPERTY(send(pair[1], data, size, 0) == (ssize_t)size);
 	PROPERTY(send(pair[1], REQUEST, strlen(REQUEST), 0) > 0);
-	datagram_serve(&session, pair[0], 2);
+	for (int i = 0; i < 2; i++) {
+		PROPERTY(datagram_serve(&session, pair[0], i == 0));
+		session_wipe(&session);
+	}
 	first_len = take(pair[1], first, sizeof(first));
 	second_len = take(pair[1], second, sizeof(second));
 	PROPERTY(take(pair[1], second, 1) == 0);

@@ -76,7 +76,7 @@ inline serve(from, dawdles, ends)
 	client = 0
 }
 
-/* src/versed: serve_listener */
+/* src/versed: serve_many */
 active proctype Versed()
 {
 	mtype client;
