@@ -184,6 +184,11 @@ apart() {
 	printf '%s\n' '\u001b[2Jred' '\u009b0m\u000dok\u007f' 'b\u0000d' \
 		'\u009b' >"$T/wanted"
 	asks 0 -l "$server"
+	misbehaving read 'send=17:a\xe2\x80\xaeb\xe2\x81\xa9c\xc3\xa9\nd\xe2\x80\xab\n,' end
+	printf '%s\n' 'a\u202eb\u2069cé' 'd\u202b' >"$T/wanted"
+	asks 0 -l "$server"
+	asks 69 $'\xe2\x80\xae/\x9b' x
+	said '\u202e/\u009b: cannot connect: no such socket'
 	asks 66 -e "$VERSED" x $'\e[2J\n\xc2\x9b'
 	said 'cannot read \u001b[2J\u000a\u009b: No such file or directory'
 	asks 69 $'\e[2J/x' x
@@ -768,7 +773,7 @@ terminal() {
 	terminal 'ready>' "$line\n" 'secret?' 'sesame\n' 'here is my poem' ''
 	run ! grep sesame "$T/screen"
 	terminal 'ready>' "$line\n" 'secret?' '\x1a' 'Stopped' '' \
-		'cat -A' 'fg\n' 'cat -A' 'sesame\n' 'here is my poem' ''
+		'ready>' 'fg\n' 'cat -A' 'sesame\n' 'here is my poem' ''
 	terminal 'ready>' "$line\n" 'secret?' '\x03' 'ready>' \
 		'echo =${PIPESTATUS[0]}; stty -a | tr ";" "\\n"\n' \
 		'=130' '' ' echo ' ''
