@@ -295,6 +295,28 @@ apart() {
 	assert_output ''
 }
 
+@test "-o: a signal that ends versify leaves nothing in the folder" {
+	cd "$T"
+	cp poem file
+	head -c 100000 /dev/zero >long
+	mkfifo fifo
+	local signal status
+	for signal in ALRM HUP INT QUIT TERM; do
+		start bash -c 'exec env --default-signal "$@" <fifo' - \
+			"$VERSIFY" -q -f -o file nosuch/ x
+		exec 8>fifo
+		cat long >&8
+		wait_until 10 compgen -G '.versify-*'
+		kill -s "$signal" "$started"
+		status=0
+		wait "$started" || status=$?
+		exec 8>&-
+		[[ $status = $((128 + $(kill -l "$signal"))) ]]
+		run ! compgen -G '.versify-*'
+		cmp poem file
+	done
+}
+
 @test "-o keeps the owner as far as it may" {
 	need_root
 	need setpriv

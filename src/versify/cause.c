@@ -2,11 +2,7 @@
 /* Why there was no reply. */
 #include "cause.h"
 
-#include <sys/wait.h>
-
 #include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -15,7 +11,8 @@
 #include "wire/netstring.h"
 #include "wire/protocol.h"
 
-#define TRANSFORMS "transforms."
+#define TRANSFORMS     "transforms."
+#define TRANSFORMS_LEN (sizeof(TRANSFORMS) - 1)
 
 bool
 cause_is_ours(int error)
@@ -24,123 +21,113 @@ cause_is_ours(int error)
 	       error == ENOBUFS || error == EAGAIN;
 }
 
-void
+bool
 cause_from_exit(
     int status, const char *transform, struct exchange_failure *failure)
 {
-	const int code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-	/* These are versed's, of a transform. */
-	const bool is_refused = transform != NULL &&
-				(code == EX_DATAERR || code == EX_UNAVAILABLE ||
-				    code == EX_SOFTWARE);
+	const char *refusal = NULL;
 
-	if (code == -1)
-		exchange_fail(failure, EXCHANGE_SEND, EX_UNAVAILABLE,
-		    "killed by signal %d (%s)", WTERMSIG(status),
-		    strsignal(WTERMSIG(status)));
-	else if (code == EX_TEMPFAIL)
-		exchange_fail(failure, EXCHANGE_SEND, code,
+	/* These are versed's, of a transform. */
+	if (transform != NULL && status == EX_UNAVAILABLE)
+		refusal = "no transform \"%s\"";
+	if (transform != NULL && status == EX_DATAERR)
+		refusal = "the request is too long for it";
+	if (transform != NULL && status == EX_SOFTWARE)
+		refusal = "cannot be done on this text";
+	if (refusal != NULL)
+		exchange_fail(
+		    failure, EXCHANGE_SEND, EX_UNAVAILABLE, refusal, transform);
+	else if (status == EX_TEMPFAIL)
+		exchange_fail(failure, EXCHANGE_SEND, status,
 		    "out of time: the handler gave up");
-	else if (is_refused && code == EX_UNAVAILABLE)
-		exchange_fail(failure, EXCHANGE_SEND, EX_UNAVAILABLE,
-		    "no transform \"%s\"", transform);
-	else if (is_refused)
-		exchange_fail(failure, EXCHANGE_SEND, EX_UNAVAILABLE,
-		    code == EX_DATAERR ? "the request is too long for it"
-				       : "cannot be done on this text");
 	else
 		exchange_fail(failure, EXCHANGE_SEND, EX_UNAVAILABLE,
-		    "exited with status %d", code);
-	failure->is_final = is_refused || code == EX_USAGE || code >= 126;
+		    "exited with status %d", status);
+	failure->is_final =
+	    refusal != NULL || status == EX_USAGE || status >= 126;
+	return false;
 }
 
-/* Asks by another request.  Returns whether there was a list, or a close. */
-static bool
-ask(struct dial *dial, struct dial_server *server, struct exchange *exchange,
-    bool *ret_is_left)
+/*
+ * Asks the server by another request.  Returns EX_OK where it replies,
+ * EX_UNAVAILABLE where it leaves without a reply, or another failure's status.
+ */
+static int
+ask(struct dial *dial, struct dial_server *server, struct exchange *exchange)
 {
 	struct exchange_failure failure = {.name = "asking why"};
-	bool done;
 	int fd;
 
 	server->connected->state = DIAL_TO_DO;
 	if (dial_next(dial, &fd) == NULL)
-		return false;
-	done = exchange_run(exchange, fd, &failure);
+		return EX_TEMPFAIL;
+	exchange_run(exchange, fd, &failure);
 	close(fd);
-	*ret_is_left = exchange_is_left(&failure);
-	return done || *ret_is_left;
+	return failure.status;
 }
 
-/* Tells whether name is a line of the list, whose ends become newlines. */
+/* Tells whether name is a line of the list, which is cut into lines. */
 static bool
-has_line(struct exchange *list, const char *name)
+has_line(const struct exchange *list, const char *name)
 {
-	unsigned char *start = list->reply + list->start - 1;
 	char *line;
-	bool has;
 
-	if (asprintf(&line, "\n%s\n", name) < 0)
-		return true;
-	start[0] = start[list->size + 1] = '\n';
-	has = memmem(start, list->size + 2, line, strlen(line)) != NULL;
-	free(line);
-	return has;
+	list->reply[list->start + list->size] = '\0';
+	line = strtok((char *)list->reply + list->start, "\n");
+	while (line != NULL && strcmp(line, name) != 0)
+		line = strtok(NULL, "\n");
+	return line != NULL;
 }
 
 /*
- * As cause_ask.  list asks for the transforms; same is to ask for them by its
- * content, whose beginning it overwrites.  Returns whether the reason is final.
+ * As cause_ask.  Returns what the exit status of a handler would be, or EX_OK
+ * where nothing is to be noted but what has been.
  */
-static bool
-find(struct dial *dial, struct dial_server *server, const char *transform,
-    struct exchange *list, struct exchange *same)
-{
-	struct exchange_failure *failure = &server->failure;
-	const size_t header = strcspn((char *)same->request, ":") + 1;
-	const size_t name_len = strlen(TRANSFORMS);
-	bool is_left = false;
-
-	if (!ask(dial, server, list, &is_left))
-		return false;
-	if (is_left)
-		return exchange_fail(failure, EXCHANGE_SEND, EX_UNAVAILABLE,
-		    "closed without a reply: busy");
-	if (!has_line(list, transform))
-		return !exchange_fail(failure, EXCHANGE_SEND, EX_UNAVAILABLE,
-		    "no transform \"%s\"", transform);
-	/* Who ignores a text tells whether it is too long for him. */
-	memcpy(same->request + header, TRANSFORMS, name_len);
-	if (same->request_len > header + name_len &&
-	    !ask(dial, server, same, &is_left))
-		return false;
-	return !exchange_fail(failure, EXCHANGE_SEND, EX_UNAVAILABLE,
-	    is_left ? "the request is too long for it"
-		    : "cannot be done on this text");
-}
-
-void
-cause_ask(struct dial *dial, struct dial_server *server, const char *transform,
-    const struct exchange *exchange)
+static int
+find_status(struct client *client, struct dial_server *server)
 {
 	static unsigned char wish[] = "11:" TRANSFORMS ",";
 	static unsigned char
 	    room[NETSTRING_HEADER_MAX + PROTOCOL_LENGTH_MAX + 1];
 	struct exchange list = {
 	    wish, sizeof(wish) - 1, room, PROTOCOL_LENGTH_MAX, 0, 0};
-	struct exchange same = list;
+	unsigned char *request = client->exchange.request;
+	unsigned char *content = request + strcspn((char *)request, ":") + 1;
+	unsigned char kept[TRANSFORMS_LEN];
+	int status = ask(&client->dial, server, &list);
+
+	if (status == EX_UNAVAILABLE)
+		exchange_fail(&server->failure, EXCHANGE_SEND, EX_UNAVAILABLE,
+		    "closed without a reply: busy");
+	if (status != EX_OK)
+		return EX_OK;
+	if (!has_line(&list, client->transform))
+		return EX_UNAVAILABLE;
+	list.request = request;
+	list.request_len = client->exchange.request_len;
+	if (list.request_len <= (size_t)(content - request) + TRANSFORMS_LEN)
+		return EX_SOFTWARE;
+	/* Who ignores a text tells whether it is too long for him. */
+	memcpy(kept, content, TRANSFORMS_LEN);
+	memcpy(content, TRANSFORMS, TRANSFORMS_LEN);
+	status = ask(&client->dial, server, &list);
+	memcpy(content, kept, TRANSFORMS_LEN);
+	if (status == EX_OK)
+		return EX_SOFTWARE;
+	return status == EX_UNAVAILABLE ? EX_DATAERR : EX_OK;
+}
+
+void
+cause_ask(struct client *client, struct dial_server *server)
+{
 	const int64_t soon = clock_after(CAUSE_ASK_MS);
 	const int64_t before = clock_set_deadline(soon);
+	int status;
 
 	if (before < soon)
 		clock_set_deadline(before);
-	same.request_len = exchange->request_len;
-	same.request = malloc(same.request_len + sizeof(TRANSFORMS));
-	if (same.request != NULL) {
-		memcpy(same.request, exchange->request, same.request_len);
-		server->failure.is_final =
-		    find(dial, server, transform, &list, &same);
-	}
-	free(same.request);
+	status = find_status(client, server);
+	if (status != EX_OK)
+		cause_from_exit(status, client->transform, &server->failure);
 	clock_set_deadline(before);
 }

@@ -3,9 +3,7 @@
 #ifndef CAUSE_H
 #define CAUSE_H
 
-#include <stdbool.h>
-
-#include "dial.h"
+#include "client.h"
 
 /* How long a server may be asked why; no longer than the deadline. */
 #define CAUSE_ASK_MS 2000
@@ -14,18 +12,17 @@
 bool cause_is_ours(int error);
 
 /*
- * Notes in failure what the status of a handler, as waitpid(2) has it, tells of
- * its leaving without a reply to a request for transform, or NULL: a poem.
+ * Notes in failure what the exit status of a handler tells of its leaving
+ * without a reply to a request for transform, or NULL: a poem.  Returns false.
  */
-void cause_from_exit(
+bool cause_from_exit(
     int status, const char *transform, struct exchange_failure *failure);
 
 /*
  * Notes in its failure what the server, which was connected to and left without
- * a reply to the request of exchange, for transform, lets out: whether it lists
- * that, and whether it takes so long a request.  Nothing is under way in dial.
+ * a reply to the client's request, lets out: whether it lists the transform,
+ * and whether it takes so long a request.  Nothing is under way.
  */
-void cause_ask(struct dial *dial, struct dial_server *server,
-    const char *transform, const struct exchange *exchange);
+void cause_ask(struct client *client, struct dial_server *server);
 
 #endif

@@ -3,6 +3,7 @@
 #ifndef CLIENT_H
 #define CLIENT_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -13,7 +14,8 @@
 #define CLIENT_PAUSE_MAX_MS 1000
 
 struct client {
-	const char *command; /* instead of a server, or NULL */
+	const char *command; /* in a server's place, the first one's, or NULL */
+	sigset_t signals;    /* that it must not inherit as they are */
 	struct dial dial;
 	unsigned long retries;
 	bool verbose;	       /* failures are said when they happen */
@@ -21,15 +23,6 @@ struct client {
 	const char *transform; /* or NULL: a poem is asked for */
 	struct exchange exchange;
 };
-
-/* Has client start the command, and ask no server. */
-void client_set_command(struct client *client, const char *command);
-
-/*
- * Adds the servers that text names, with commas between, to client; text is
- * changed and kept.  Dies where something is wrong with it.
- */
-void client_add_servers(struct client *client, char *text);
 
 /*
  * Asks the command or the servers, all addresses of each, and all again

@@ -14,8 +14,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sysexits.h>
 #include <unistd.h>
 
+#include "cause.h"
 #include "host/spawn.h"
 
 /* What is ended with us: a process, or minus its group; and its pidfd. */
@@ -27,12 +29,12 @@ exits_within(int timeout_ms)
 {
 	struct pollfd pfd = {.fd = target_fd, .events = POLLIN};
 
-	return target_fd >= 0 && poll(&pfd, 1, timeout_ms) > 0;
+	return poll(&pfd, 1, timeout_ms) > 0;
 }
 
 /*
  * Not SIGKILL at first: who reads a secret from the terminal has turned its
- * echo off, and is to turn it on again.
+ * echo off, and is to turn it on again.  Returns whether it ends.
  */
 static bool
 stop(int signo)
@@ -43,68 +45,22 @@ stop(int signo)
 	return kill(target, SIGKILL) == 0 || errno != EPERM;
 }
 
-static void
-on_end(int signo)
+void
+handler_kill(int signo)
 {
 	if (target != 0)
 		stop(signo);
-	signal(signo, SIG_DFL);
-	raise(signo);
 }
 
-/*
- * Who ignored a signal goes on ignoring it; but children must be waited for.
- * Writes those that the handler must not inherit as they are.
- */
-static void
-catch_ends(sigset_t *ret_defaults)
-{
-	static const int signals[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
-	struct sigaction action, before;
-
-	sigemptyset(ret_defaults);
-	sigaddset(ret_defaults, SIGALRM);
-	sigaddset(ret_defaults, SIGPIPE);
-	sigaddset(ret_defaults, SIGXFSZ);
-	signal(SIGCHLD, SIG_DFL);
-	memset(&action, 0, sizeof(action));
-	action.sa_handler = on_end;
-	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
-		if (sigaction(signals[i], NULL, &before) != 0 ||
-		    before.sa_handler == SIG_IGN)
-			continue;
-		sigaction(signals[i], &action, NULL);
-		sigaddset(ret_defaults, signals[i]);
-	}
-}
-
-/* Cuts command, which is changed, into words.  Returns 0 or E2BIG. */
-static int
-split(char *command, char *ret_words[HANDLER_WORDS_MAX + 1])
-{
-	char *rest, *word = strtok_r(command, " \t\n", &rest);
-	size_t n = 0;
-
-	for (; word != NULL; word = strtok_r(NULL, " \t\n", &rest)) {
-		if (n == HANDLER_WORDS_MAX)
-			return E2BIG;
-		ret_words[n++] = word;
-	}
-	ret_words[n] = NULL;
-	return n > 0 ? 0 : ENOENT;
-}
-
-/* Only root has versed's folder in PATH, as a rule. */
+/* Only root has versed's folder in PATH, as a rule.  Returns 0 or errno. */
 static int
 find(const char *name, char ret_path[PATH_MAX])
 {
 	const char *path = getenv("PATH");
-	char own[PATH_MAX], *folders;
-	ssize_t len = readlink("/proc/self/exe", own, sizeof(own) - 1);
+	char own[PATH_MAX] = "", *folders;
 	int error;
 
-	own[len < 0 ? 0 : len] = '\0';
-	if (strrchr(own, '/') != NULL)
+	if (readlink("/proc/self/exe", own, sizeof(own) - 1) > 0)
 		*strrchr(own, '/') = '\0';
 	if (asprintf(&folders, "%s:%s:%s", path != NULL ? path : _PATH_DEFPATH,
 		own, SBINDIR) < 0)
@@ -122,55 +78,92 @@ have_terminal(void)
 	return fd >= 0 && close(fd) == 0;
 }
 
-int
-handler_start(const char *command, pid_t *ret_pid, int *ret_fd)
+/* Starts the command.  Returns 0 with our end of its socket, or errno. */
+static int
+start(const struct client *client, int *ret_fd)
 {
-	char *words[HANDLER_WORDS_MAX + 1], *copy = strdup(command);
-	char path[PATH_MAX];
+	const size_t len = strlen(client->command);
+	char copy[len + 1], *words[len / 2 + 2], path[PATH_MAX];
 	struct spawn spawn = {.path = path,
 	    .argv = words,
 	    .env = environ,
+	    .fds = {-1, -1, -1},
+	    .defaults = client->signals,
 	    /* Reading the terminal stops a group that is not in front. */
 	    .group = have_terminal() ? SPAWN_SAME_GROUP : SPAWN_OWN_GROUP};
-	int error = copy != NULL ? split(copy, words) : ENOMEM, pair[2];
+	int error, pair[2];
+	size_t n = 0;
+	pid_t pid;
 
-	if (error == 0)
-		error = find(words[0], path);
-	if (error == 0 &&
-	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
-		error = errno;
-	if (error == 0) {
-		catch_ends(&spawn.defaults);
-		memcpy(spawn.fds, (int[]){pair[1], pair[1], -1},
-		    sizeof(spawn.fds));
-		*ret_pid = spawn_start(&spawn);
-		error = *ret_pid < 0 ? errno : 0;
-		close(pair[1]);
-		*ret_fd = pair[0];
-		if (error != 0)
-			close(pair[0]);
-	}
-	free(copy);
+	words[0] = strtok(strcpy(copy, client->command), " \t\n");
+	if (words[0] == NULL)
+		return ENOENT;
+	while (words[n] != NULL)
+		words[++n] = strtok(NULL, " \t\n");
+	error = find(words[0], path);
 	if (error != 0)
 		return error;
-	target_fd = (int)syscall(SYS_pidfd_open, *ret_pid, 0);
-	target = spawn.group == SPAWN_OWN_GROUP ? -*ret_pid : *ret_pid;
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
+		return errno;
+	spawn.fds[0] = spawn.fds[1] = pair[1];
+	pid = spawn_start(&spawn);
+	error = errno;
+	close(pair[1]);
+	if (pid < 0) {
+		close(pair[0]);
+		return error;
+	}
+	*ret_fd = pair[0];
+	target_fd = (int)syscall(SYS_pidfd_open, pid, 0);
+	target = spawn.group == SPAWN_OWN_GROUP ? -pid : pid;
 	return 0;
 }
 
-int
-handler_end(pid_t pid, bool at_once)
+/*
+ * Waits HANDLER_GRACE_MS for it to exit, or where at_once is true tells it to;
+ * then it is killed, with its group where that is its own.  Returns its status
+ * as waitpid(2) has it, or -1 where it did not exit by itself.
+ */
+static int
+end(bool at_once)
 {
-	bool exited = !at_once && exits_within(HANDLER_GRACE_MS);
+	const bool exited = !at_once && exits_within(HANDLER_GRACE_MS);
 	/* One of another user, as sudo's, may be ours to start but not to end.
 	 */
-	bool ends = exited || stop(SIGTERM);
+	const bool ends = exited || stop(SIGTERM);
 	int status = -1;
 
-	while (waitpid(pid, &status, ends ? 0 : WNOHANG) < 0 && errno == EINTR)
-		continue;
+	waitpid(abs(target), &status, ends ? 0 : WNOHANG);
 	target = 0;
-	if (target_fd >= 0)
-		close(target_fd);
+	close(target_fd);
 	return exited ? status : -1;
+}
+
+bool
+handler_ask(struct client *client)
+{
+	struct exchange_failure *failure = &client->dial.servers[0].failure;
+	int error, fd, status;
+	bool done, is_left;
+
+	error = start(client, &fd);
+	if (error != 0) {
+		exchange_fail(failure, EXCHANGE_CONNECT,
+		    cause_is_ours(error) ? EX_OSERR : EX_UNAVAILABLE,
+		    "cannot start: %s", strerror(error));
+		failure->is_final = !cause_is_ours(error);
+		return false;
+	}
+	done = exchange_run(&client->exchange, fd, failure);
+	close(fd);
+	is_left = !done && exchange_is_left(failure);
+	status = end(!done && !is_left);
+	if (!is_left || status == -1)
+		return done;
+	if (WIFEXITED(status))
+		return cause_from_exit(
+		    WEXITSTATUS(status), client->transform, failure);
+	return exchange_fail(failure, EXCHANGE_SEND, EX_UNAVAILABLE,
+	    "killed by signal %d (%s)", WTERMSIG(status),
+	    strsignal(WTERMSIG(status)));
 }

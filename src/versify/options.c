@@ -110,7 +110,9 @@ parse_options(int argc, char *argv[], struct versify_options *options)
 			    seconds("the connection timeout");
 			break;
 		case 'e':
-			client_set_command(client, optarg);
+			client->command = optarg;
+			client->dial.len = 1;
+			client->dial.servers[0].failure.name = optarg;
 			break;
 		case 'f':
 			options->fallback = true;
@@ -153,17 +155,32 @@ parse_options(int argc, char *argv[], struct versify_options *options)
 	}
 }
 
-/* Adds the servers of text, or of the environment. */
+/* Adds the servers that text, or else the environment, has with commas. */
 static void
-add_servers(struct client *client, char *text)
+add_servers(struct dial *dial, char *text)
 {
-	const bool is_named = strcmp(text, "-") != 0;
+	struct dial_server *server;
+	const char *error;
+	char *name;
 
-	if (!is_named)
+	if (strcmp(text, "-") == 0) {
 		text = getenv("VERSIFY_SERVER");
-	if (text == NULL || (text[0] == '\0' && !is_named))
-		say_die(EX_USAGE, "no server: VERSIFY_SERVER is not set");
-	client_add_servers(client, text);
+		if (text == NULL || text[0] == '\0')
+			say_die(
+			    EX_USAGE, "no server: VERSIFY_SERVER is not set");
+	}
+	while ((name = strsep(&text, ",")) != NULL) {
+		if (dial->len == DIAL_SERVERS_MAX)
+			say_die(
+			    EX_USAGE, "more than %d servers", DIAL_SERVERS_MAX);
+		server = &dial->servers[dial->len];
+		dial->attempts[dial->len++ * DIAL_EACH] = (struct dial_attempt){
+		    .state = DIAL_TO_DO, .server = server};
+		server->failure.name = name;
+		error = look_up_parse(name, &server->name);
+		if (error != NULL)
+			say_die(EX_USAGE, "\"%s\": %s", name, error);
+	}
 }
 
 /* Returns NULL or what is wrong with the words after the options. */
@@ -182,7 +199,7 @@ parse_operands(int argc, char *argv[], struct versify_options *options)
 	if (client->command == NULL && i == argc)
 		return "a server is missing";
 	if (client->command == NULL)
-		add_servers(client, argv[i++]);
+		add_servers(&client->dial, argv[i++]);
 	if (options->list) {
 		client->transform = "transforms";
 	} else if (!options->get) {
