@@ -17,17 +17,17 @@
 enum endpoint_passed
 endpoint_passed(void)
 {
-	const char *pid_text = getenv("LISTEN_PID");
-	const char *fds_text = getenv("LISTEN_FDS");
-	unsigned long pid, fds;
+	const char *text = getenv("LISTEN_PID");
+	unsigned long pid;
 
-	if (pid_text == NULL || fds_text == NULL ||
-	    !options_number(pid_text, 1, 999999999, &pid) ||
+	if (text == NULL || !options_number(text, 1, 999999999, &pid) ||
 	    pid != (unsigned long)getpid())
 		return ENDPOINT_PASSED_NONE;
-	if (!options_number(fds_text, 0, 1, &fds))
-		return ENDPOINT_PASSED_OTHER;
-	return fds > 0 ? ENDPOINT_PASSED_ONE : ENDPOINT_PASSED_NONE;
+	text = getenv("LISTEN_FDS");
+	if (text == NULL || strcmp(text, "0") == 0)
+		return ENDPOINT_PASSED_NONE;
+	return strcmp(text, "1") == 0 ? ENDPOINT_PASSED_ONE
+				      : ENDPOINT_PASSED_OTHER;
 }
 
 /* The bytes of an address of IPv4, be it within one of IPv6; or NULL. */

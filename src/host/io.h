@@ -35,17 +35,12 @@ enum io_result {
 void io_init(void);
 
 /*
- * From now on SIGTERM, SIGINT and, unless it is ignored, SIGHUP end io_receive
- * and nothing else.
- */
-void io_stop_on_end(void);
-
-/*
- * For who serves a listening socket: from now on the alarm ticks once a second,
- * and SIGUSR1 says that others wait.  A stage of a request is then cut (IO_CUT)
- * at its next tick, or at once where it has had one: after one to two seconds.
- * SIGTERM, SIGINT and SIGHUP (unless ignored) have each stage cut so, and end
- * io_accept when nobody is queued, or after IO_STOP_S seconds.
+ * For who serves many clients in turn: from now on SIGUSR1 says that others
+ * wait.  A stage of a request is then cut (IO_CUT) at its next tick of a clock
+ * that ticks once a second, or at once where it has had one: after one to two
+ * seconds.  SIGTERM, SIGINT and SIGHUP (unless ignored) have each stage cut so,
+ * and end io_receive, and io_accept when nobody is queued, or after IO_STOP_S
+ * seconds.
  */
 void io_take_turns(void);
 

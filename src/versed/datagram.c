@@ -4,7 +4,6 @@
 #include <sys/socket.h>
 
 #include <errno.h>
-#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -48,7 +47,6 @@ datagram_prepare(const struct session *session, int fd)
 	struct endpoint_peer own = {.len = sizeof(own.addr)};
 	const char *reason = NULL;
 
-	signal(SIGUSR1, SIG_IGN);
 	if (session->poem_file != NULL)
 		reason = "a poem (-p) is for who connects";
 	else if (getsockname(fd, (struct sockaddr *)&own.addr, &own.len) < 0)

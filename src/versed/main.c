@@ -168,10 +168,8 @@ main(int argc, char *argv[])
 	if (session.poem_file != NULL)
 		read_poem(&session);
 	io_init();
-	if (kind == ENDPOINT_LISTENER)
+	if (kind == ENDPOINT_LISTENER || kind == ENDPOINT_DATAGRAM)
 		io_take_turns();
-	else if (kind == ENDPOINT_DATAGRAM)
-		io_stop_on_end();
 	else if (session.filters != NULL)
 		io_hurry_on_end(); /* a filter is not to be left behind */
 	enter_sandbox(&session, kind);
