@@ -75,8 +75,8 @@ main(void)
 	reason = gateway_open(&gateway);
 	if (reason != NULL)
 		give_up(EX_OSERR, "cannot prepare", reason);
-	if (!(gateway.filters != NULL ? sandbox_enter_with_filters()
-				      : sandbox_enter(0)))
+	if (!sandbox_enter(
+		gateway.filters != NULL ? SANDBOX_PROGRAMS : SANDBOX_STREAMS))
 		give_up(EX_OSERR, "cannot enter the sandbox", strerror(errno));
 	return gateway_serve(&gateway, STDIN_FILENO, STDOUT_FILENO);
 }

@@ -22,9 +22,9 @@
 #define SANDBOX_ARCH AUDIT_ARCH_X86_64
 #elif defined(__aarch64__)
 #define SANDBOX_ARCH AUDIT_ARCH_AARCH64
+#else
+#define SANDBOX_ARCH 0 /* no filter */
 #endif
-
-#ifdef SANDBOX_ARCH
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 #define LOAD(field) \
@@ -33,10 +33,31 @@
 	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, if_equal, if_not)
 #define RETURN(action) BPF_STMT(BPF_RET | BPF_K, action)
 
+/* What the filter allows, and to whom only. */
+static const struct {
+	struct sock_filter test;
+	unsigned int need;
+} allowed[] = {
+    {SKIP(SYS_recvmsg, 0, 0), SANDBOX_DATAGRAMS},
+    {SKIP(SYS_sendmsg, 0, 0), SANDBOX_DATAGRAMS},
+    {SKIP(SYS_write, 0, 0), SANDBOX_ALL},
+    {SKIP(SYS_setitimer, 0, 0), SANDBOX_ALL},
+    {SKIP(SYS_exit_group, 0, 0), SANDBOX_ALL},
+#ifdef SYS_poll
+    {SKIP(SYS_poll, 0, 0), SANDBOX_ALL},
+#else
+    {SKIP(SYS_ppoll, 0, 0), SANDBOX_ALL},
+#endif
+    {SKIP(SYS_rt_sigreturn, 0, 0), SANDBOX_ALL},
+    {SKIP(SYS_restart_syscall, 0, 0), SANDBOX_ALL},
+    {SKIP(SYS_read, 0, 0), SANDBOX_STREAMS},
+    {SKIP(SYS_shutdown, 0, 0), SANDBOX_STREAMS},
+    {SKIP(SYS_accept4, 0, 0), SANDBOX_ACCEPT},
+    {SKIP(SYS_close, 0, 0), SANDBOX_ACCEPT},
+};
+
 /*
- * The filter is head, a test for each call, and tail.
- *
- * Its first instruction, which SANDBOX_LONG_LIFE leaves out, has no effect but
+ * The first instruction, which SANDBOX_LONG_LIFE leaves out, has no effect but
  * that the kernel does not find out in advance what the filter says to each of
  * its 900 calls: that pays where a process makes thousands, but would be a
  * tenth of the life of one that serves one request.
@@ -51,79 +72,44 @@ static const struct sock_filter head[] = {
     RETURN(SECCOMP_RET_KILL_PROCESS),
     LOAD(nr),
 };
+
 static const struct sock_filter tail[] = {
     RETURN(SECCOMP_RET_KILL_PROCESS),
     RETURN(SECCOMP_RET_ALLOW),
 };
 
-/*
- * The first DATAGRAM_CALLS are for datagrams only, the last STREAM_CALLS for
- * all else, and of these the last ACCEPT_CALLS for SANDBOX_ACCEPT only.
- */
-#define DATAGRAM_CALLS 2
-#define STREAM_CALLS   4
-#define ACCEPT_CALLS   2
-static const unsigned int calls[] = {
-    SYS_recvmsg,
-    SYS_sendmsg,
-    SYS_write,
-    SYS_setitimer,
-    SYS_exit_group,
-#ifdef SYS_poll
-    SYS_poll,
-#else
-    SYS_ppoll,
-#endif
-    SYS_rt_sigreturn,
-    SYS_restart_syscall,
-    SYS_read,
-    SYS_shutdown,
-    SYS_accept4,
-    SYS_close,
-};
-
-#define FILTER_MAX (LENGTH(head) + LENGTH(calls) + LENGTH(tail))
-
-/* Writes the filter, at most FILTER_MAX instructions; returns how many. */
-static unsigned short
-build_filter(unsigned int also, struct sock_filter *code)
-{
-	bool is_datagram = (also & SANDBOX_DATAGRAM) != 0;
-	size_t first = is_datagram ? 0 : DATAGRAM_CALLS;
-	size_t left_out = is_datagram		  ? STREAM_CALLS
-			  : also & SANDBOX_ACCEPT ? 0
-						  : ACCEPT_CALLS;
-	size_t tests = LENGTH(calls) - first - left_out;
-	size_t skipped = also & SANDBOX_LONG_LIFE ? 1 : 0;
-	struct sock_filter *p = code + LENGTH(head) - skipped;
-
-	memcpy(code, head + skipped, sizeof(head) - skipped * sizeof(head[0]));
-	for (size_t i = 0; i < tests; i++) {
-		unsigned char to_allow = (unsigned char)(tests - i);
-
-		*p++ = (struct sock_filter)SKIP(calls[first + i], to_allow, 0);
-	}
-	memcpy(p, tail, sizeof(tail));
-	p += LENGTH(tail);
-	return (unsigned short)(p - code);
-}
-
-#endif
-
+/* The filter, made from its end, is head, a test for each call, and tail. */
 static bool
-drop_privileges(void)
+filter_calls(unsigned int needs)
 {
-	return prctl(PR_SET_NO_NEW_PRIVS, 1L, 0L, 0L, 0L) == 0;
+	struct sock_filter code[LENGTH(head) + LENGTH(allowed) + LENGTH(tail)];
+	struct sock_filter *end = code + LENGTH(code), *p = end - LENGTH(tail);
+	size_t skipped = needs & SANDBOX_LONG_LIFE ? 1 : 0;
+	struct sock_fprog program;
+	unsigned char to_allow = 1;
+
+	memcpy(p, tail, sizeof(tail));
+	for (size_t i = LENGTH(allowed); i-- > 0;)
+		if (needs & allowed[i].need) {
+			*--p = allowed[i].test;
+			p->jt = to_allow++;
+		}
+	p -= LENGTH(head) - skipped;
+	memcpy(p, head + skipped, sizeof(head) - skipped * sizeof(head[0]));
+	program.filter = p;
+	program.len = (unsigned short)(end - p);
+	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0L, 0L) ==
+	       0;
 }
 
-bool
-sandbox_enter_with_filters(void)
+/* For a process that starts programs, which need any system call. */
+static bool
+set_limits(void)
 {
 	const struct rlimit none = {0, 0};
 	struct rlimit files;
 
-	log_serve(true, false);
-	if (!drop_privileges() || setrlimit(RLIMIT_CORE, &none) != 0 ||
+	if (setrlimit(RLIMIT_CORE, &none) != 0 ||
 	    getrlimit(RLIMIT_NOFILE, &files) != 0)
 		return false;
 	if (files.rlim_max > FILES_MAX)
@@ -133,25 +119,17 @@ sandbox_enter_with_filters(void)
 }
 
 bool
-sandbox_enter(unsigned int also)
+sandbox_enter(unsigned int needs)
 {
-	log_serve(false, also & SANDBOX_LONG_LIFE);
-	if (!drop_privileges())
+	log_serve(needs & SANDBOX_PROGRAMS, needs & SANDBOX_LONG_LIFE);
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1L, 0L, 0L, 0L) != 0)
 		return false;
-#ifdef SANDBOX_ARCH
-	struct sock_filter code[FILTER_MAX];
-	const struct sock_fprog program = {
-	    .len = build_filter(also, code),
-	    .filter = code,
-	};
-
-	if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0L, 0L) == 0)
+	if (needs & SANDBOX_PROGRAMS)
+		return set_limits();
+	if (SANDBOX_ARCH != 0 && filter_calls(needs))
 		return true;
-	if (errno != EINVAL && errno != ENOSYS)
+	if (SANDBOX_ARCH != 0 && errno != EINVAL && errno != ENOSYS)
 		return false;
-#else
-	(void)also;
-#endif
 	log_message(LOG_WARNING, "no system call filter here");
 	return true;
 }

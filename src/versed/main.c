@@ -84,16 +84,17 @@ read_poem(struct session *session)
 static void
 enter_sandbox(const struct session *session, enum endpoint_kind kind)
 {
-	unsigned int also = 0;
+	unsigned int needs = SANDBOX_STREAMS;
 
 	if (kind == ENDPOINT_LISTENER)
-		also |= SANDBOX_ACCEPT;
+		needs |= SANDBOX_ACCEPT;
 	if (kind == ENDPOINT_DATAGRAM)
-		also |= SANDBOX_DATAGRAM;
-	if (also != 0 && session->max_requests != 1)
-		also |= SANDBOX_LONG_LIFE;
-	if (!(session->filters != NULL ? sandbox_enter_with_filters()
-				       : sandbox_enter(also)))
+		needs = SANDBOX_DATAGRAMS;
+	if (needs != SANDBOX_STREAMS && session->max_requests != 1)
+		needs |= SANDBOX_LONG_LIFE;
+	if (session->filters != NULL)
+		needs = SANDBOX_PROGRAMS;
+	if (!sandbox_enter(needs))
 		log_die(
 		    EX_OSERR, "cannot enter the sandbox: %s", strerror(errno));
 }
