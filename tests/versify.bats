@@ -877,7 +877,7 @@ terminal() {
 		exits 74 "\"\$V\" $f \$server cummingsify \$T/poem >/dev/full"
 		said 'cannot write: No space left on device'
 		exits 74 "\"\$V\" $f \$server cummingsify \$T/poem >&-"
-		said 'cannot write: standard output is closed'
+		said 'cannot write: Bad file descriptor'
 		exits 74 "\"\$V\" $f \$server cummingsify \$T/poem >/dev/null 1</dev/null"
 		said 'cannot write: Bad file descriptor'
 		# Who left knows.

@@ -4,13 +4,18 @@
 
 #include <sys/socket.h>
 
+#include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "cause.h"
 #include "clock.h"
 #include "handler.h"
 #include "say.h"
+#include "wire/netstring.h"
+#include "wire/protocol.h"
+
+#define TRANSFORMS     "transforms."
+#define TRANSFORMS_LEN (sizeof(TRANSFORMS) - 1)
 
 /* Asks each address until one replies. */
 static bool
@@ -29,6 +34,92 @@ ask_servers(struct client *client)
 	return done;
 }
 
+/*
+ * Asks the server by another request.  Returns EX_OK where it replies,
+ * EX_UNAVAILABLE where it leaves without a reply, or another failure's status.
+ */
+static int
+ask_again(
+    struct dial *dial, struct dial_server *server, struct exchange *exchange)
+{
+	struct exchange_failure failure = {.name = "asking why"};
+	int fd;
+
+	server->connected->state = DIAL_TO_DO;
+	if (dial_next(dial, &fd) == NULL)
+		return EX_TEMPFAIL;
+	exchange_run(exchange, fd, &failure);
+	close(fd);
+	return failure.status;
+}
+
+/* Tells whether name is a line of the list, which is cut into lines. */
+static bool
+has_line(const struct exchange *list, const char *name)
+{
+	char *line;
+
+	list->reply[list->start + list->size] = '\0';
+	line = strtok((char *)list->reply + list->start, "\n");
+	while (line != NULL && strcmp(line, name) != 0)
+		line = strtok(NULL, "\n");
+	return line != NULL;
+}
+
+/*
+ * Returns the exit status that a handler would have in the place of a server
+ * that left without a reply: whether it lists the transform, and whether it
+ * takes so long a request, it lets out; or EX_OK where it does not.
+ */
+static int
+find_status(struct client *client, struct dial_server *server)
+{
+	static unsigned char wish[] = "11:" TRANSFORMS ",";
+	static unsigned char
+	    room[NETSTRING_HEADER_MAX + PROTOCOL_LENGTH_MAX + 1];
+	struct exchange list = {
+	    wish, sizeof(wish) - 1, room, PROTOCOL_LENGTH_MAX, 0, 0};
+	unsigned char *request = client->exchange.request;
+	unsigned char *content = request + strcspn((char *)request, ":") + 1;
+	unsigned char kept[TRANSFORMS_LEN];
+	int status = ask_again(&client->dial, server, &list);
+
+	if (status == EX_UNAVAILABLE)
+		exchange_fail(&server->failure, EXCHANGE_SEND, EX_UNAVAILABLE,
+		    "closed without a reply: busy");
+	if (status != EX_OK)
+		return EX_OK;
+	if (!has_line(&list, client->transform))
+		return EX_UNAVAILABLE;
+	list.request = request;
+	list.request_len = client->exchange.request_len;
+	if (list.request_len <= (size_t)(content - request) + TRANSFORMS_LEN)
+		return EX_SOFTWARE;
+	/* Who ignores a text tells whether it is too long for him. */
+	memcpy(kept, content, TRANSFORMS_LEN);
+	memcpy(content, TRANSFORMS, TRANSFORMS_LEN);
+	status = ask_again(&client->dial, server, &list);
+	memcpy(content, kept, TRANSFORMS_LEN);
+	if (status == EX_OK)
+		return EX_SOFTWARE;
+	return status == EX_UNAVAILABLE ? EX_DATAERR : EX_OK;
+}
+
+static void
+ask_why(struct client *client, struct dial_server *server)
+{
+	const int64_t soon = clock_after(CLIENT_WHY_MS);
+	const int64_t before = clock_set_deadline(soon);
+	int status;
+
+	if (before < soon)
+		clock_set_deadline(before);
+	status = find_status(client, server);
+	if (status != EX_OK)
+		handler_fail(&server->failure, status, client->transform);
+	clock_set_deadline(before);
+}
+
 /* Asks why, where that is not known.  Returns whether to ask all again. */
 static bool
 may_help(struct client *client)
@@ -40,7 +131,7 @@ may_help(struct client *client)
 
 		if (client->asks_why && !server->failure.is_final &&
 		    exchange_is_left(&server->failure) && !clock_is_late())
-			cause_ask(client, server);
+			ask_why(client, server);
 		may = may || !server->failure.is_final;
 	}
 	return may;
@@ -56,7 +147,7 @@ say_failures(const struct client *client)
 		failure = &client->dial.servers[i].failure;
 		if (failure->status == EX_OK)
 			continue;
-		if (!client->verbose)
+		if (!client->is_verbose)
 			say(SAY_FAILURES, "%s: %s", failure->name,
 			    failure->reason);
 		if (furthest == NULL || failure->stage >= furthest->stage)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Asking one server after another until there is a reply. */
+/* What versify is to do, and asking one server after another for it. */
 #ifndef CLIENT_H
 #define CLIENT_H
 
@@ -13,14 +13,24 @@
 #define CLIENT_PAUSE_MS	    100
 #define CLIENT_PAUSE_MAX_MS 1000
 
+/* How long a server may be asked why; no longer than the deadline. */
+#define CLIENT_WHY_MS 2000
+
 struct client {
+	const char *transform; /* or NULL: a poem is asked for */
+	const char *file;      /* of the text, or NULL: standard input */
+	const char *output;    /* or NULL: standard output */
+	bool falls_back;       /* to the text as it is */
+	bool gets;	       /* a poem; there is no request */
+	bool lists;	       /* transforms; there is no text */
+	bool is_verbose;       /* failures are said when they happen */
+	bool asks_why;	       /* a server that left without a reply */
+	size_t request_max;
+	int64_t timeout_ms; /* of the exchange; 0 is any time */
+	unsigned long retries;
 	const char *command; /* in a server's place, the first one's, or NULL */
 	sigset_t signals;    /* that it must not inherit as they are */
 	struct dial dial;
-	unsigned long retries;
-	bool verbose;	       /* failures are said when they happen */
-	bool asks_why;	       /* a server that left without a reply */
-	const char *transform; /* or NULL: a poem is asked for */
 	struct exchange exchange;
 };
 

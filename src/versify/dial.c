@@ -9,7 +9,6 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "cause.h"
 #include "clock.h"
 #include "say.h"
 
@@ -72,7 +71,7 @@ fail(struct dial_attempt *attempt, int error)
 	stop(attempt, DIAL_DONE);
 	exchange_fail(&attempt->server->failure,
 	    is_unrouted ? EXCHANGE_ROUTE : EXCHANGE_CONNECT,
-	    cause_is_ours(error) ? EX_OSERR : EX_UNAVAILABLE,
+	    exchange_is_ours(error) ? EX_OSERR : EX_UNAVAILABLE,
 	    "cannot connect: %s",
 	    error == ENOENT ? "no such socket" : strerror(error));
 }

@@ -41,6 +41,13 @@ exchange_is_left(const struct exchange_failure *failure)
 	       failure->status == EX_UNAVAILABLE;
 }
 
+bool
+exchange_is_ours(int error)
+{
+	return error == EMFILE || error == ENFILE || error == ENOMEM ||
+	       error == ENOBUFS || error == EAGAIN;
+}
+
 /* As send(2) for POLLOUT and recv(2) for POLLIN; EAGAIN is the deadline. */
 static ssize_t
 transfer(int fd, short event, unsigned char *buf, size_t len)

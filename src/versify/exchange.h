@@ -42,6 +42,9 @@ bool exchange_fail(struct exchange_failure *ret_failure,
 /* Tells whether it is that the other side left without a byte of a reply. */
 bool exchange_is_left(const struct exchange_failure *failure);
 
+/* Tells whether the errno is for this machine's lack, no fault of a server. */
+bool exchange_is_ours(int error);
+
 struct exchange {
 	unsigned char *request; /* a netstring */
 	size_t request_len;	/* or 0: the reply is asked for by nothing */

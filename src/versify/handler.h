@@ -12,15 +12,24 @@
 /*
  * Starts the client's command, split into words at blanks, no shell, with one
  * end of a stream socket pair as its standard input and output, asks it, and
- * ends it.  It is looked up in PATH, beside this program, and in SBINDIR.
- * Where there is a terminal it can use that, else it has a process group of
- * its own.  Returns whether there is a reply, else with the failure of the
- * first server, which the command is.
+ * has it exit or kills it.  It is looked up in PATH, beside this program, and
+ * in SBINDIR.  Where there is a terminal it can use that, else it has a process
+ * group of its own, which is killed with it.  Returns whether there is a reply,
+ * else with the failure of the first server, which the command is.
  */
 bool handler_ask(struct client *client);
 
-/* Ends it, where there is one, by signo or else by force; for a signal's
- * handler. */
-void handler_kill(int signo);
+/*
+ * Notes in failure what the exit status of a handler tells of its leaving
+ * without a reply to a request for transform, or NULL: a poem.
+ */
+void handler_fail(
+    struct exchange_failure *failure, int status, const char *transform);
+
+/*
+ * Ends it, where there is one, by signo or else by force.  Returns whether that
+ * may be.  For a signal's handler, too.
+ */
+bool handler_kill(int signo);
 
 #endif

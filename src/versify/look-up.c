@@ -15,7 +15,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "cause.h"
+#include "exchange.h"
 #include "host/options.h"
 #include "wire/protocol.h"
 
@@ -96,7 +96,7 @@ fail(int error, struct look_up_result *ret_result)
 	if (error == EAI_AGAIN)
 		ret_result->status = EX_TEMPFAIL;
 	if (error == EAI_MEMORY ||
-	    (error == EAI_SYSTEM && cause_is_ours(errno)))
+	    (error == EAI_SYSTEM && exchange_is_ours(errno)))
 		ret_result->status = EX_OSERR;
 	snprintf(ret_result->reason, sizeof(ret_result->reason), "%s", reason);
 }

@@ -11,12 +11,10 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "cause.h"
 #include "clock.h"
 #include "handler.h"
 #include "host/io.h"
@@ -37,9 +35,12 @@ on_end(int signo)
 	raise(signo);
 }
 
-/* A file's limit, or a reader that leaves, is not to kill us. */
+/*
+ * A file's limit, or a reader that leaves, is not to kill us, and nothing that
+ * we open is to be a standard stream: one that was closed cannot be used.
+ */
 static void
-set_signals(sigset_t *ret_changed)
+prepare(sigset_t *ret_changed)
 {
 	static const int ends[] = {SIGALRM, SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 
@@ -56,17 +57,10 @@ set_signals(sigset_t *ret_changed)
 		else
 			sigaddset(ret_changed, ends[i]);
 	}
-}
-
-/* What we open must not be a standard stream. */
-static void
-check_streams(const struct versify_options *options)
-{
-	if (options->output == NULL && fcntl(STDOUT_FILENO, F_GETFD) < 0)
-		say_die(EX_IOERR, "cannot write: standard output is closed");
-	/* From what takes the place of standard input nothing can be read. */
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_WRONLY) < 0)
+		if (fcntl(fd, F_GETFD) < 0 &&
+		    open("/dev/null",
+			fd == STDOUT_FILENO ? O_RDONLY : O_WRONLY) < 0)
 			say_die(EX_OSERR, "cannot open /dev/null: %s",
 			    strerror(errno));
 }
@@ -83,36 +77,28 @@ reserve(size_t max)
 }
 
 static _Noreturn void
-fail_input(const struct versify_options *options)
+fail_input(const struct client *client)
 {
-	say_die(cause_is_ours(errno) ? EX_OSERR : EX_NOINPUT,
+	say_die(exchange_is_ours(errno) ? EX_OSERR : EX_NOINPUT,
 	    "cannot read %s: %s",
-	    options->file != NULL ? options->file : "standard input",
+	    client->file != NULL ? client->file : "standard input",
 	    strerror(errno));
 }
 
-/* Tells whether fd and standard output are the same regular file. */
-static bool
-is_output(int fd)
+/* Returns where the text comes from, which is not where it goes. */
+static int
+open_input(const struct client *client)
 {
+	const int fd = client->file != NULL
+			   ? open(client->file, O_RDONLY | O_CLOEXEC)
+			   : STDIN_FILENO;
 	struct stat in, out;
 
-	return fstat(fd, &in) == 0 && fstat(STDOUT_FILENO, &out) == 0 &&
-	       S_ISREG(in.st_mode) && in.st_dev == out.st_dev &&
-	       in.st_ino == out.st_ino;
-}
-
-/* Returns where the text comes from. */
-static int
-open_input(const struct versify_options *options)
-{
-	const int fd = options->file != NULL
-			   ? open(options->file, O_RDONLY | O_CLOEXEC)
-			   : STDIN_FILENO;
-
-	if (fd < 0)
-		fail_input(options);
-	if (options->output == NULL && is_output(fd))
+	if (fd < 0 || fstat(fd, &in) < 0)
+		fail_input(client);
+	if (client->output == NULL && fstat(STDOUT_FILENO, &out) == 0 &&
+	    S_ISREG(in.st_mode) && in.st_dev == out.st_dev &&
+	    in.st_ino == out.st_ino)
 		say_die(
 		    EX_USAGE, "the input is the output: -o replaces a file");
 	if (isatty(fd))
@@ -125,17 +111,16 @@ open_input(const struct versify_options *options)
  * Returns EX_OK, or why there is none, with what is to be known of the text.
  */
 static int
-make_request(struct versify_options *options, struct text *ret_text)
+make_request(struct client *client, struct text *ret_text)
 {
-	struct exchange *exchange = &options->client.exchange;
-	const size_t max = options->request_max;
-	const int fd = options->list ? -1 : open_input(options);
+	struct exchange *exchange = &client->exchange;
+	const size_t max = client->request_max;
+	const int fd = client->lists ? -1 : open_input(client);
 	unsigned char *content = reserve(max) + NETSTRING_HEADER_MAX;
 	size_t len, n;
-	enum io_result result = options->list ? IO_EOF : IO_OK;
+	enum io_result result = client->lists ? IO_EOF : IO_OK;
 
-	len =
-	    (size_t)sprintf((char *)content, "%s.", options->client.transform);
+	len = (size_t)sprintf((char *)content, "%s.", client->transform);
 	ret_text->start = content + len;
 	/* One byte more, in the comma's place, tells that it is too long. */
 	while (result == IO_OK && len <= max) {
@@ -144,14 +129,14 @@ make_request(struct versify_options *options, struct text *ret_text)
 			len += n;
 	}
 	if (result != IO_OK && result != IO_EOF)
-		fail_input(options);
+		fail_input(client);
 	ret_text->len = (size_t)(content + len - ret_text->start);
 	ret_text->rest_fd = result == IO_OK ? fd : -1;
 	if (result == IO_OK) {
 		say(SAY_FAILURES,
 		    "the text cannot fit: a request has at most %zu bytes "
 		    "(see -%c)",
-		    max, options->client.dial.type == SOCK_DGRAM ? 'u' : 'm');
+		    max, client->dial.type == SOCK_DGRAM ? 'u' : 'm');
 		return EX_DATAERR;
 	}
 	n = netstring_encode(content, len);
@@ -160,28 +145,12 @@ make_request(struct versify_options *options, struct text *ret_text)
 	return EX_OK;
 }
 
-static int
-write_text(const struct versify_options *options, const struct text *text)
-{
-	if (text_write(text, options->output))
-		return EX_OK;
-	/* Who leaves, as head(1) does, knows. */
-	if (errno != EPIPE)
-		say(SAY_FAILURES, "cannot write%s%s: %s",
-		    options->output != NULL ? " " : "",
-		    options->output != NULL ? options->output : "",
-		    strerror(errno));
-	return EX_IOERR;
-}
-
 /* A list is read by a person, and written by a stranger. */
 static void
 make_printable(struct text *list)
 {
-	char *shown = malloc(list->len * PRINTABLE_MAX + 1);
+	char *shown = (char *)reserve(list->len * PRINTABLE_MAX);
 
-	if (shown == NULL)
-		say_die(EX_OSERR, "cannot list: %s", strerror(errno));
 	list->len =
 	    printable_write(list->start, list->len, PRINTABLE_LINES, shown);
 	list->start = (unsigned char *)shown;
@@ -190,31 +159,29 @@ make_printable(struct text *list)
 int
 main(int argc, char *argv[])
 {
-	static struct versify_options options;
-	struct client *client = &options.client;
-	struct exchange *exchange = &client->exchange;
+	static struct client client;
+	struct exchange *exchange = &client.exchange;
 	struct text text = {.rest_fd = -1};
 	int status = EX_OK;
 
 	setlinebuf(stderr); /* a message is one write */
-	versify_options_parse(argc, argv, &options);
-	set_signals(&client->signals);
-	check_streams(&options);
+	versify_options_parse(argc, argv, &client);
+	prepare(&client.signals);
 	exchange->reply = reserve(exchange->max);
-	if (client->transform != NULL)
-		status = make_request(&options, &text);
+	if (client.transform != NULL)
+		status = make_request(&client, &text);
 	if (status == EX_OK) {
-		clock_set_deadline(clock_after(options.timeout_ms));
-		status = client_ask(client);
+		clock_set_deadline(clock_after(client.timeout_ms));
+		status = client_ask(&client);
 	}
-	if (status != EX_OK && !options.fallback)
+	if (status != EX_OK && !client.falls_back)
 		return status;
 	if (status != EX_OK)
 		say(SAY_FAILURES, "the text is written as it is");
 	else
 		text = (struct text){
 		    exchange->reply + exchange->start, exchange->size, -1};
-	if (options.list)
+	if (client.lists)
 		make_printable(&text);
-	return write_text(&options, &text);
+	return text_write(&text, client.output);
 }

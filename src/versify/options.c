@@ -70,12 +70,6 @@ static const struct options command_line = {
     .die = say_die,
 };
 
-static unsigned long
-number(const char *what, unsigned long min, unsigned long max)
-{
-	return options_number_or_die(&command_line, what, min, max);
-}
-
 /* Returns a number of seconds, with digits after a point or not, as ms. */
 static int64_t
 seconds(const char *what)
@@ -92,9 +86,8 @@ seconds(const char *what)
 }
 
 static void
-parse_options(int argc, char *argv[], struct versify_options *options)
+parse_options(int argc, char *argv[], struct client *client)
 {
-	struct client *client = &options->client;
 	int c;
 
 	while ((c = options_next(&command_line, argc, argv)) != -1) {
@@ -115,41 +108,42 @@ parse_options(int argc, char *argv[], struct versify_options *options)
 			client->dial.servers[0].failure.name = optarg;
 			break;
 		case 'f':
-			options->fallback = true;
+			client->falls_back = true;
 			break;
 		case 'g':
-			options->get = true;
+			client->gets = true;
 			break;
 		case 'l':
-			options->list = true;
+			client->lists = true;
 			break;
 		case 'm':
 			client->exchange.max =
-			    number("the maximum length", 1, OPTIONS_LENGTH_MAX);
-			if (options->request_max < client->exchange.max)
-				options->request_max = client->exchange.max;
+			    options_number_or_die(&command_line,
+				"the maximum length", 1, OPTIONS_LENGTH_MAX);
+			if (client->request_max < client->exchange.max)
+				client->request_max = client->exchange.max;
 			break;
 		case 'o':
-			options->output =
+			client->output =
 			    strcmp(optarg, "-") != 0 ? optarg : NULL;
 			break;
 		case 'q':
 			say_no_more_than(SAY_NOTHING);
-			client->verbose = client->asks_why = false;
+			client->is_verbose = client->asks_why = false;
 			break;
 		case 'r':
-			client->retries =
-			    number("the number of retries", 0, RETRIES_MAX);
+			client->retries = options_number_or_die(&command_line,
+			    "the number of retries", 0, RETRIES_MAX);
 			break;
 		case 't':
-			options->timeout_ms = seconds("the timeout");
+			client->timeout_ms = seconds("the timeout");
 			break;
 		case 'u':
 			client->dial.type = SOCK_DGRAM;
 			break;
 		case 'v':
 			say_no_more_than(SAY_ALL);
-			client->verbose = client->asks_why = true;
+			client->is_verbose = client->asks_why = true;
 			break;
 		}
 	}
@@ -185,60 +179,57 @@ add_servers(struct dial *dial, char *text)
 
 /* Returns NULL or what is wrong with the words after the options. */
 static const char *
-parse_operands(int argc, char *argv[], struct versify_options *options)
+parse_operands(char **word, struct client *client)
 {
-	struct client *client = &options->client;
-	const char *file = "-";
-	const bool udp = client->dial.type == SOCK_DGRAM;
-	int i = optind;
+	const bool is_udp = client->dial.type == SOCK_DGRAM;
 
-	if (options->fallback + options->get + options->list > 1)
+	if (client->falls_back + client->gets + client->lists > 1)
 		return "-f, -g and -l exclude each other";
-	if (udp && (options->get || client->command != NULL))
+	if (is_udp && (client->gets || client->command != NULL))
 		return "-u goes with neither -e nor -g";
-	if (client->command == NULL && i == argc)
+	if (is_udp && client->request_max > DATAGRAM_REQUEST_MAX)
+		client->request_max = DATAGRAM_REQUEST_MAX;
+	if (client->command == NULL && *word == NULL)
 		return "a server is missing";
 	if (client->command == NULL)
-		add_servers(&client->dial, argv[i++]);
-	if (options->list) {
+		add_servers(&client->dial, *word++);
+	if (client->lists)
 		client->transform = "transforms";
-	} else if (!options->get) {
-		if (i == argc)
+	if (!client->lists && !client->gets) {
+		if (*word == NULL)
 			return "a transform is missing";
-		client->transform = argv[i++];
+		client->transform = *word++;
+		if (strlen(client->transform) >= client->request_max)
+			return "the transform's name is too long";
 		if (client->transform[0] == '\0' ||
 		    strchr(client->transform, '.') != NULL)
 			say_die(EX_USAGE,
 			    "\"%s\" is no transform: a name is not empty and has no dot; "
 			    "usage: versify SERVER TRANSFORM [FILE]: see versify --help",
 			    client->transform);
-		if (i < argc)
-			file = argv[i++];
+		if (*word != NULL && strcmp(*word, "-") != 0)
+			client->file = *word;
+		word += *word != NULL;
 	}
-	options->file = strcmp(file, "-") != 0 ? file : NULL;
-	if (udp && options->request_max > DATAGRAM_REQUEST_MAX)
-		options->request_max = DATAGRAM_REQUEST_MAX;
 	client->asks_why = client->asks_why && client->command == NULL &&
-			   !options->get && !udp;
-	return i < argc ? "there are too many arguments" : NULL;
+			   !client->gets && !is_udp;
+	return *word != NULL ? "there are too many arguments" : NULL;
 }
 
 void
-versify_options_parse(
-    int argc, char *argv[], struct versify_options *ret_options)
+versify_options_parse(int argc, char *argv[], struct client *client)
 {
 	const char *error;
 
-	memset(ret_options, 0, sizeof(*ret_options));
-	ret_options->client.asks_why = isatty(STDERR_FILENO);
-	ret_options->client.dial.family = AF_UNSPEC;
-	ret_options->client.dial.type = SOCK_STREAM;
-	ret_options->client.dial.timeout_ms = CONNECT_MS_DEFAULT;
-	ret_options->client.exchange.max = REPLY_MAX_DEFAULT;
-	ret_options->request_max = PROTOCOL_LENGTH_MAX;
-	ret_options->timeout_ms = PROTOCOL_TIMEOUT_S * 1000;
-	parse_options(argc, argv, ret_options);
-	error = parse_operands(argc, argv, ret_options);
+	client->asks_why = isatty(STDERR_FILENO);
+	client->dial.family = AF_UNSPEC;
+	client->dial.type = SOCK_STREAM;
+	client->dial.timeout_ms = CONNECT_MS_DEFAULT;
+	client->exchange.max = REPLY_MAX_DEFAULT;
+	client->request_max = PROTOCOL_LENGTH_MAX;
+	client->timeout_ms = PROTOCOL_TIMEOUT_S * 1000;
+	parse_options(argc, argv, client);
+	error = parse_operands(argv + optind, client);
 	if (error != NULL)
 		say_die(EX_USAGE, "%s: see versify --help", error);
 }

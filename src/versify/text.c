@@ -10,9 +10,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #include "host/io.h"
+#include "say.h"
 
 /* The file that is to take another's place. */
 static const char *volatile substitute;
@@ -41,42 +43,6 @@ write_all(int fd, const struct text *text)
 	return result == IO_OK;
 }
 
-/* What a close(2) finds out late, while there is still something to be done. */
-static bool
-flush(int fd)
-{
-	int twin = dup(fd);
-
-	return twin >= 0 && close(twin) == 0;
-}
-
-/* Takes back what was added to the end of a file, by us alone; keeps errno. */
-static void
-take_back(int fd, const struct stat *before)
-{
-	const int error = errno;
-	struct stat now;
-
-	if (S_ISREG(before->st_mode) && fstat(fd, &now) == 0 &&
-	    now.st_size > before->st_size &&
-	    now.st_size == lseek(fd, 0, SEEK_CUR) &&
-	    ftruncate(fd, before->st_size) == 0)
-		lseek(fd, before->st_size, SEEK_SET);
-	errno = error;
-}
-
-static bool
-write_fd(int fd, const struct text *text)
-{
-	struct stat before = {.st_mode = 0};
-
-	fstat(fd, &before);
-	if (write_all(fd, text) && flush(fd))
-		return true;
-	take_back(fd, &before);
-	return false;
-}
-
 /* What it cannot be given to must not have more than it had. */
 static bool
 set_mode(int fd, const struct stat *like)
@@ -103,7 +69,7 @@ replace(const struct text *text, const char *path, const struct stat *like)
 	substitute = name;
 	fd = mkostemp(name, O_CLOEXEC);
 	done = fd >= 0 && write_all(fd, text) && set_mode(fd, like) &&
-	       fsync(fd) == 0 && flush(fd) && rename(name, path) == 0;
+	       fsync(fd) == 0 && rename(name, path) == 0;
 	error = errno;
 	if (!done)
 		unlink(name);
@@ -115,12 +81,32 @@ replace(const struct text *text, const char *path, const struct stat *like)
 }
 
 static bool
+write_output(const struct text *text)
+{
+	struct stat before = {.st_mode = 0}, now;
+	int error;
+
+	fstat(STDOUT_FILENO, &before);
+	/* Some failures are known only once it is closed. */
+	if (write_all(STDOUT_FILENO, text) && close(dup(STDOUT_FILENO)) == 0)
+		return true;
+	error = errno;
+	/* What was added to the end of a file, by us alone, is taken back. */
+	if (S_ISREG(before.st_mode) && fstat(STDOUT_FILENO, &now) == 0 &&
+	    now.st_size > before.st_size &&
+	    now.st_size == lseek(STDOUT_FILENO, 0, SEEK_CUR) &&
+	    ftruncate(STDOUT_FILENO, before.st_size) == 0)
+		lseek(STDOUT_FILENO, before.st_size, SEEK_SET);
+	errno = error;
+	return false;
+}
+
+static bool
 write_file(const struct text *text, const char *file)
 {
 	struct stat link, like = {.st_uid = (uid_t)-1, .st_gid = (gid_t)-1};
 	char path[PATH_MAX];
 	mode_t mask;
-	bool done;
 	int fd;
 
 	if (lstat(file, &link) < 0 && errno == ENOENT) {
@@ -136,16 +122,18 @@ write_file(const struct text *text, const char *file)
 	}
 	/* No file, or a link that leads nowhere: it is not replaced. */
 	fd = open(file, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666);
-	if (fd < 0)
-		return false;
-	done = write_fd(fd, text);
-	close(fd);
-	return done;
+	return fd >= 0 && dup2(fd, STDOUT_FILENO) >= 0 && write_output(text);
 }
 
-bool
+int
 text_write(const struct text *text, const char *file)
 {
-	return file != NULL ? write_file(text, file)
-			    : write_fd(STDOUT_FILENO, text);
+	if (file != NULL ? write_file(text, file) : write_output(text))
+		return EX_OK;
+	/* Who leaves, as head(1) does, knows. */
+	if (errno != EPIPE)
+		say(SAY_FAILURES, "cannot write%s%s: %s",
+		    file != NULL ? " " : "", file != NULL ? file : "",
+		    strerror(errno));
+	return EX_IOERR;
 }

@@ -3,7 +3,6 @@
 #ifndef TEXT_H
 #define TEXT_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 struct text {
@@ -14,15 +13,15 @@ struct text {
 
 /*
  * Writes the text to standard output, or where file is not NULL in the place of
- * the file of that name.  Returns false where it cannot, and errno says why:
- * then file is as it was, and what was added to a file that is standard output
- * is taken back.
+ * the file of that name.  Returns EX_OK, or EX_IOERR where it cannot and has
+ * said why: then file is as it was, and what was added to a file that is
+ * standard output is taken back.
  *
  * A file, or what a link of that name leads to, is replaced in one step by one
  * with the same mode and, as far as that may be set, owner.  What is there and
- * is no regular file is written to.
+ * is no regular file is written to, as standard output.
  */
-bool text_write(const struct text *text, const char *file);
+int text_write(const struct text *text, const char *file);
 
 /* Removes what was to replace a file; for a signal's handler. */
 void text_drop(void);
