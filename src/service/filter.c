@@ -33,7 +33,6 @@ refuse_folder(const char *dir)
 const char *
 filters_open(struct filters *filters, const char *dir)
 {
-	struct children children;
 	const char *reason;
 
 	if (filters->count == FILTERS_DIRS_MAX)
@@ -43,8 +42,8 @@ filters_open(struct filters *filters, const char *dir)
 	reason = refuse_folder(filters->dirs[filters->count]);
 	if (reason != NULL)
 		return reason;
-	if (!process_children(&children))
-		return "/proc/thread-self/children cannot be read";
+	if (access(PROCESS_CHILDREN, R_OK) != 0)
+		return PROCESS_CHILDREN " cannot be read";
 	filters->count++;
 	return NULL;
 }
@@ -112,7 +111,7 @@ filters_find(struct filters *filters, const unsigned char *name,
 
 /* Lines in the making, sorted. */
 struct list {
-	unsigned char *text;
+	char *text;
 	size_t cap;
 	size_t len;
 	bool is_full;
@@ -123,37 +122,27 @@ static bool
 add_line(struct list *list, const char *name)
 {
 	char line[FILTER_NAME_MAX + 2];
-	size_t len = (size_t)snprintf(line, sizeof(line), "%s\n", name), at = 0;
+	size_t len = (size_t)snprintf(line, sizeof(line), "%s\n", name);
+	char *at = list->text, *end = at + list->len;
 	int order = 1;
 
-	while (at < list->len) {
-		const unsigned char *next = list->text + at;
-		size_t size = 1;
-
-		while (next[size - 1] != '\n')
-			size++;
-		/* A newline is less than what is in names. */
-		order = memcmp(line, next, size < len ? size : len);
-		if (order <= 0)
-			break;
-		at += size;
-	}
+	list->is_full = list->cap - list->len < len;
+	if (list->is_full)
+		return true;
+	/* A newline, which ends each, is less than what is in names. */
+	while (at < end && (order = memcmp(line, at, len)) > 0)
+		at = strchr(at, '\n') + 1;
 	if (order == 0)
 		return false;
-	if (list->cap - list->len < len) {
-		list->is_full = true;
-		return true;
-	}
-	memmove(list->text + at + len, list->text + at, list->len - at);
-	memcpy(list->text + at, line, len);
+	memmove(at + len, at, (size_t)(end - at));
+	memcpy(at, line, len);
 	list->len += len;
 	return true;
 }
 
 /* Lists what dir has; returns NULL, or the reason why it cannot. */
 static const char *
-list_folder(const char *dir, bool (*is_taken)(const char *name), bool explain,
-    struct list *list)
+list_folder(const char *dir, bool explain, struct list *list)
 {
 	const char *name, *reason = refuse_folder(dir);
 	char path[PATH_MAX];
@@ -165,11 +154,12 @@ list_folder(const char *dir, bool (*is_taken)(const char *name), bool explain,
 	folder = opendir(dir);
 	if (folder == NULL)
 		return strerror(errno);
-	while ((entry = readdir(folder)) != NULL) {
+	while (!list->is_full && (entry = readdir(folder)) != NULL) {
 		name = entry->d_name;
 		if (!is_name(name))
 			reason = "its name is not [a-z0-9][a-z0-9_-]{0,63}";
-		else if (is_taken(name))
+		else if (service_summary(
+			     (const unsigned char *)name, strlen(name)) != NULL)
 			reason = "a transform that is built in has its name";
 		else
 			reason = refuse_file(dir, name, path);
@@ -185,15 +175,15 @@ list_folder(const char *dir, bool (*is_taken)(const char *name), bool explain,
 }
 
 enum service_result
-filters_list(struct filters *filters, bool (*is_taken)(const char *name),
-    unsigned char *ret_text, size_t cap, size_t *ret_len)
+filters_list(struct filters *filters, unsigned char *ret_text, size_t cap,
+    size_t *ret_len)
 {
-	struct list list = {.text = ret_text, .cap = cap};
+	struct list list = {.text = (char *)ret_text, .cap = cap};
 	const char *reason;
 
 	for (size_t i = 0; i < filters->count; i++) {
-		reason = list_folder(
-		    filters->dirs[i], is_taken, filters->explains, &list);
+		reason =
+		    list_folder(filters->dirs[i], filters->explains, &list);
 		if (reason != NULL)
 			return fail(filters, filters->dirs[i], reason);
 	}

@@ -49,13 +49,12 @@ enum service_result filters_run(struct filters *filters,
     size_t text_len, unsigned char *ret_text, size_t cap, size_t *ret_len);
 
 /*
- * Writes the filters' names, sorted, one a line, to ret_text, which has cap
- * bytes, and how many these are to ret_len; those that is_taken says yes to are
- * left out.  Returns SERVICE_OK, or SERVICE_BROKEN where a folder cannot be
- * read or the names do not fit.
+ * Writes the names of the filters that no transform of the table has, sorted,
+ * one a line, to ret_text, which has cap bytes, and how many these are to
+ * ret_len.  Returns SERVICE_OK, or SERVICE_BROKEN where a folder cannot be read
+ * or the names do not fit.
  */
 enum service_result filters_list(struct filters *filters,
-    bool (*is_taken)(const char *name), unsigned char *ret_text, size_t cap,
-    size_t *ret_len);
+    unsigned char *ret_text, size_t cap, size_t *ret_len);
 
 #endif

@@ -55,7 +55,7 @@ open_pipe(int *ret_ours, int *ret_theirs)
 
 pid_t
 process_start(const char *path, const char *name, const unsigned char *text,
-    size_t text_len, int ret_ours[2])
+    size_t text_len, int *out, int *err)
 {
 	char name_line[sizeof("VERSED_TRANSFORM=") + FILTER_NAME_MAX];
 	/* None of which is written to. */
@@ -70,26 +70,22 @@ process_start(const char *path, const char *name, const unsigned char *text,
 	    .group = SPAWN_OWN_SESSION,
 	    .dies_with_parent = true,
 	    .closes_others = true,
+	    .fds = {-1, -1, -1},
 	};
-	int fds[] = {-1, -1, -1, -1, -1}; /* the program's, then ours */
+	int *fds = program.fds, error;
 	pid_t pid = -1;
-	int error;
 
 	snprintf(name_line, sizeof(name_line), "VERSED_TRANSFORM=%s", name);
 	/* Not sigfillset(3), which leaves out what the library uses. */
 	memset(&program.defaults, 0xff, sizeof(program.defaults));
 	/* Opened so, each is no lower than what it becomes. */
-	if (open_text(text, text_len, &fds[0]) && open_pipe(&fds[3], &fds[1]) &&
-	    open_pipe(&fds[4], &fds[2])) {
-		memcpy(program.fds, fds, sizeof(program.fds));
+	if (open_text(text, text_len, &fds[0]) && open_pipe(out, &fds[1]) &&
+	    open_pipe(err, &fds[2]))
 		pid = spawn_start(&program);
-	}
 	error = errno;
-	for (int i = 0; i < 5; i++)
-		if ((i < 3 || pid < 0) && fds[i] >= 0)
+	for (int i = 0; i < 3; i++)
+		if (fds[i] >= 0)
 			close(fds[i]);
-	if (pid > 0)
-		memcpy(ret_ours, fds + 3, 2 * sizeof(int));
 	errno = error;
 	return pid;
 }
@@ -100,14 +96,14 @@ process_explain(const char *path, int error)
 	static char reason[400];
 	char line[256] = "", *name = line + 2;
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	bool is_script = fd >= 0 && read(fd, line, sizeof(line) - 1) > 2 &&
+			 memcmp(line, "#!", 2) == 0;
 
-	if (fd >= 0 && read(fd, line, sizeof(line) - 1) < 2)
-		line[0] = '\0';
 	if (fd >= 0)
 		close(fd);
 	name += strspn(name, " \t");
 	name[strcspn(name, " \t\n")] = '\0';
-	if (memcmp(line, "#!", 2) != 0 || access(name, X_OK) == 0)
+	if (!is_script || access(name, X_OK) == 0)
 		return error == ENOENT ? "what is to load it is not there"
 				       : strerror(error);
 	snprintf(reason, sizeof(reason), "its interpreter %.*s%s: %s",
@@ -119,22 +115,16 @@ process_explain(const char *path, int error)
 bool
 process_children(struct children *ret_children)
 {
-	char buf[CHILDREN_MAX * 12 + 1], *p = buf;
-	int fd = open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC);
-	ssize_t size;
+	char text[CHILDREN_MAX * 12 + 1] = "", *p = text;
+	int fd = open(PROCESS_CHILDREN, O_RDONLY | O_CLOEXEC);
+	bool is_read = fd >= 0 && read(fd, text, sizeof(text) - 1) >= 0;
+	size_t *count = &ret_children->count;
 
-	if (fd < 0)
-		return false;
-	size = read(fd, buf, sizeof(buf) - 1);
-	close(fd);
-	if (size < 0)
-		return false;
-	buf[size] = '\0';
-	ret_children->count = 0;
-	for (; *p != '\0' && ret_children->count < CHILDREN_MAX; p += *p == ' ')
-		ret_children->pids[ret_children->count++] =
-		    (pid_t)strtol(p, &p, 10);
-	return true;
+	if (fd >= 0)
+		close(fd);
+	for (*count = 0; *p != '\0' && *count < CHILDREN_MAX; p += *p == ' ')
+		ret_children->pids[(*count)++] = (pid_t)strtol(p, &p, 10);
+	return is_read;
 }
 
 static bool

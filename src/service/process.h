@@ -8,7 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define CHILDREN_MAX 64
+#define CHILDREN_MAX	 64
+#define PROCESS_CHILDREN "/proc/thread-self/children"
 
 /* The children of this process, of one thread, those it adopted included. */
 struct children {
@@ -17,8 +18,8 @@ struct children {
 };
 
 /*
- * Writes the first CHILDREN_MAX children, oldest first.  Returns false, and
- * writes nothing, where the system does not tell (proc(5), children).
+ * Writes the first CHILDREN_MAX children, oldest first.  Returns false where
+ * the system does not tell (proc(5), children).
  */
 bool process_children(struct children *ret_children);
 
@@ -36,12 +37,13 @@ bool process_kill_children(const struct children *keep);
  * Its standard input is a file of its own in memory that holds text and
  * cannot be changed.  It dies with this process.
  *
- * Returns its pid and writes the other, non-blocking ends of its standard
- * output and error to ret_ours; or -1, errno says why.  What RLIMIT_FSIZE
- * forbids is EFBIG where SIGXFSZ is ignored.
+ * Returns its pid, or -1; errno says why.  Where the other, non-blocking ends
+ * of its standard output and error are opened they are in out and err, and the
+ * caller's to close.  What RLIMIT_FSIZE forbids is EFBIG where SIGXFSZ is
+ * ignored.
  */
 pid_t process_start(const char *path, const char *name,
-    const unsigned char *text, size_t text_len, int ret_ours[2]);
+    const unsigned char *text, size_t text_len, int *out, int *err);
 
 /*
  * Says as strerror(3) does why the program at path could not be launched; of

@@ -101,12 +101,9 @@ prepare(struct children *ret_before)
 static enum service_result
 start(struct run *run, const char *path, const unsigned char *text, size_t len)
 {
-	int ours[2];
-
-	run->pid = process_start(path, run->name, text, len, ours);
+	run->pid = process_start(
+	    path, run->name, text, len, &run->ends[OUT].fd, &run->ends[ERR].fd);
 	if (run->pid > 0) {
-		run->ends[OUT].fd = ours[0];
-		run->ends[ERR].fd = ours[1];
 		run->ends[EXIT].fd = (int)syscall(SYS_pidfd_open, run->pid, 0);
 		if (run->ends[EXIT].fd >= 0)
 			return SERVICE_OK;

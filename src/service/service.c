@@ -29,12 +29,6 @@ find(const unsigned char *name, size_t name_len)
 	return row;
 }
 
-static bool
-is_built_in(const char *name)
-{
-	return find((const unsigned char *)name, strlen(name))->name != NULL;
-}
-
 const char *
 service_summary(const unsigned char *name, size_t name_len)
 {
@@ -68,22 +62,18 @@ enum service_result
 service_list(struct filters *filters, unsigned char *ret_text, size_t cap,
     size_t *ret_len)
 {
+	char *end = (char *)ret_text;
+	size_t used, filters_len = 0;
 	enum service_result result = SERVICE_OK;
-	size_t used = 0, filters_len = 0;
 
 	if (cap < LIST_MAX)
 		return SERVICE_FAILED;
-	for (const struct transform *row = transforms; row->name != NULL;
-	     row++) {
-		size_t name_len = strlen(row->name);
-
-		memcpy(ret_text + used, row->name, name_len);
-		ret_text[used + name_len] = '\n';
-		used += name_len + 1;
-	}
+	for (const struct transform *row = transforms; row->name != NULL; row++)
+		end = stpcpy(stpcpy(end, row->name), "\n");
+	used = (size_t)(end - (char *)ret_text);
 	if (filters != NULL)
-		result = filters_list(filters, is_built_in, ret_text + used,
-		    cap - used, &filters_len);
+		result = filters_list(
+		    filters, ret_text + used, cap - used, &filters_len);
 	if (result == SERVICE_OK)
 		*ret_len = used + filters_len;
 	return result;
