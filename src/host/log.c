@@ -20,9 +20,10 @@
 
 #include "printable.h"
 
-/* The most bytes of a line, and of what goes before it. */
-#define LINE_MAX_BYTES 1536
-#define HEAD_MAX       96
+/* The most bytes of a line, of what goes before it, and of a quoted field. */
+#define LINE_MAX_BYTES 2048
+#define HEAD_MAX       32
+#define FIELD_MAX      (32 + LOG_FILTER_LINE_MAX * PRINTABLE_MAX)
 
 static const char *program_name;
 static bool has_stderr; /* and nothing else has that descriptor now */
@@ -36,37 +37,6 @@ static bool is_stream; /* of which a NUL ends a line */
 static int pid;	       /* asked for once: not possible inside the sandbox */
 static int wait_ms = LOG_WAIT_MS;
 
-/* A line in the making; what does not fit is cut. */
-struct line {
-	char text[HEAD_MAX + LINE_MAX_BYTES];
-	size_t len;
-};
-
-__attribute__((format(printf, 2, 3))) static void
-append(struct line *line, const char *format, ...)
-{
-	size_t room = sizeof(line->text) - line->len;
-	va_list args;
-	int n;
-
-	va_start(args, format);
-	n = vsnprintf(line->text + line->len, room, format, args);
-	va_end(args);
-	if (n > 0)
-		line->len += (size_t)n < room ? (size_t)n : room - 1;
-}
-
-/* Of a stranger's bytes at most max, at most LOG_FILTER_LINE_MAX. */
-static void
-append_quoted(struct line *line, const char *key, const void *value, size_t len,
-    size_t max)
-{
-	char shown[LOG_FILTER_LINE_MAX * PRINTABLE_MAX + 1];
-
-	printable_write(value, len < max ? len : max, PRINTABLE_QUOTED, shown);
-	append(line, "%s=\"%s\"", key, shown);
-}
-
 /* Whether standard error takes a line, or with events of 0 has no reader. */
 static bool
 is_ready(short events, int timeout_ms)
@@ -79,8 +49,7 @@ is_ready(short events, int timeout_ms)
 static bool
 connect_syslog(int type)
 {
-	const struct sockaddr_un addr = {
-	    .sun_family = AF_UNIX, .sun_path = "/dev/log"};
+	const struct sockaddr_un addr = {AF_UNIX, "/dev/log"};
 	int fd = socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
 	if (fd < 0)
@@ -106,22 +75,22 @@ open_syslog(void)
  * reconnect inside the sandbox, which is forbidden there.
  */
 static bool
-write_syslog(int priority, const struct line *body)
+write_syslog(int priority, const char *text)
 {
-	struct line line = {.len = 0};
+	char line[HEAD_MAX + LINE_MAX_BYTES];
+	size_t len;
 
 	if (syslog_fd < 0 && !open_syslog())
 		return false;
-	append(&line, "<%d>%s[%d]: %s", LOG_DAEMON | priority, program_name,
-	    pid, body->text);
-	if (write(syslog_fd, line.text, line.len + is_stream) > 0)
+	len = (size_t)snprintf(line, sizeof(line), "<%d>%s[%d]: %s",
+	    LOG_DAEMON | priority, program_name, pid, text);
+	if (write(syslog_fd, line, len + is_stream) > 0)
 		return true;
 	if (errno == EAGAIN || is_sealed)
 		return false;
 	close(syslog_fd); /* it has been started anew since */
 	syslog_fd = -1;
-	return open_syslog() &&
-	       write(syslog_fd, line.text, line.len + is_stream) > 0;
+	return open_syslog() && write(syslog_fd, line, len + is_stream) > 0;
 }
 
 /* Whether standard input is a terminal, or the like: no client is there. */
@@ -135,9 +104,10 @@ is_typed(void)
 
 /* Of a message the program's name is a part. */
 static bool
-write_stderr(int priority, bool is_message, const struct line *body)
+write_stderr(int priority, bool is_message, const char *text)
 {
-	struct line line = {.len = 0};
+	char line[HEAD_MAX + LINE_MAX_BYTES];
+	size_t start = to_journal ? 0 : strlen("<N>"), len;
 
 	if (!has_stderr || (is_clients && (is_serving || !is_typed())))
 		return false;
@@ -146,24 +116,19 @@ write_stderr(int priority, bool is_message, const struct line *body)
 		return false;
 	}
 	wait_ms = LOG_WAIT_MS;
-	if (to_journal)
-		append(&line, "<%d>", priority);
-	if (is_message)
-		append(&line, "%s: ", program_name);
-	append(&line, "%s\n", body->text);
+	len = (size_t)snprintf(line, sizeof(line), "<%d>%s%s%s\n", priority,
+	    is_message ? program_name : "", is_message ? ": " : "", text);
 	/* One write a line, so that lines of many processes do not mix. */
-	return write(STDERR_FILENO, line.text, line.len) > 0;
+	return write(STDERR_FILENO, line + start, len - start) > 0;
 }
 
 static void
-end_line(int priority, bool is_message, struct line *line)
+write_line(int priority, bool is_message, const char *text)
 {
-	if (line->len >= LINE_MAX_BYTES)
-		line->text[LINE_MAX_BYTES - 1] = '\0';
-	if ((to_syslog && write_syslog(priority, line)) ||
-	    write_stderr(priority, is_message, line) || to_syslog)
+	if ((to_syslog && write_syslog(priority, text)) ||
+	    write_stderr(priority, is_message, text) || to_syslog)
 		return;
-	write_syslog(priority, line);
+	write_syslog(priority, text);
 }
 
 /* Whether standard error is the socket or the pipe fd. */
@@ -237,36 +202,50 @@ log_serve(bool can_open, bool lives_long)
 	is_sealed = !can_open;
 }
 
+/* Of a value, not NULL, at most max bytes. */
+static void
+quote(char ret_field[FIELD_MAX], const char *key, const void *value, size_t len,
+    size_t max)
+{
+	int n = sprintf(ret_field, " %s=\"", key);
+
+	n += (int)printable_write(
+	    value, len < max ? len : max, PRINTABLE_QUOTED, ret_field + n);
+	strcpy(ret_field + n, "\"");
+}
+
 void
 log_request(const struct log_request *request)
 {
-	struct line line = {.len = 0};
+	char text[LINE_MAX_BYTES], name[FIELD_MAX] = "", reason[FIELD_MAX] = "";
+	char owner[64] = "";
 
-	append(&line, "peer=%s", request->peer);
 	if (request->name != NULL)
-		append_quoted(&line, " transform", request->name,
-		    request->name_len, LOG_NAME_MAX);
-	append(&line, " bytes_in=%zu bytes_out=%zu result=%s",
-	    request->bytes_in, request->bytes_out, request->result);
+		quote(name, "transform", request->name, request->name_len,
+		    LOG_NAME_MAX);
 	if (request->reason != NULL)
-		append_quoted(&line, " reason", request->reason,
+		quote(reason, "reason", request->reason,
 		    strlen(request->reason), LOG_FILTER_LINE_MAX);
 	if (request->pid != 0)
-		append(&line, " uid=%ld pid=%ld", request->uid, request->pid);
-	append(&line, " ms=%lu", request->ms);
-	end_line(request->priority, false, &line);
+		snprintf(owner, sizeof(owner), " uid=%ld pid=%ld", request->uid,
+		    request->pid);
+	snprintf(text, sizeof(text),
+	    "peer=%s%s bytes_in=%zu bytes_out=%zu result=%s%s%s ms=%lu",
+	    request->peer, name, request->bytes_in, request->bytes_out,
+	    request->result, reason, owner, request->ms);
+	write_line(request->priority, false, text);
 }
 
 void
 log_filter_line(const char *name, const void *text, size_t len)
 {
 	const int before_ms = wait_ms;
-	struct line line = {.len = 0};
+	char message[FIELD_MAX], line[LINE_MAX_BYTES];
 
-	append(&line, "filter=\"%s\" ", name);
-	append_quoted(&line, "message", text, len, LOG_FILTER_LINE_MAX);
+	quote(message, "message", text, len, LOG_FILTER_LINE_MAX);
+	snprintf(line, sizeof(line), "filter=\"%s\"%s", name, message);
 	wait_ms = 0;
-	end_line(LOG_WARNING, false, &line);
+	write_line(LOG_WARNING, false, line);
 	wait_ms = before_ms;
 }
 
@@ -274,12 +253,11 @@ static void
 message_va(int priority, const char *format, va_list args)
 {
 	char text[LINE_MAX_BYTES], shown[LINE_MAX_BYTES * PRINTABLE_MAX + 1];
-	struct line line = {.len = 0};
 
 	vsnprintf(text, sizeof(text), format, args);
 	printable_write(text, strlen(text), PRINTABLE_LINE, shown);
-	append(&line, "%s", shown);
-	end_line(priority, true, &line);
+	shown[LINE_MAX_BYTES - 1] = '\0';
+	write_line(priority, true, shown);
 }
 
 void
