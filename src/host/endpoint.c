@@ -14,7 +14,7 @@
 
 #include "options.h"
 
-enum endpoint_passed
+int
 endpoint_passed(void)
 {
 	const char *text = getenv("LISTEN_PID");
@@ -22,12 +22,11 @@ endpoint_passed(void)
 
 	if (text == NULL || !options_number(text, 1, 999999999, &pid) ||
 	    pid != (unsigned long)getpid())
-		return ENDPOINT_PASSED_NONE;
+		return 0;
 	text = getenv("LISTEN_FDS");
 	if (text == NULL || strcmp(text, "0") == 0)
-		return ENDPOINT_PASSED_NONE;
-	return strcmp(text, "1") == 0 ? ENDPOINT_PASSED_ONE
-				      : ENDPOINT_PASSED_OTHER;
+		return 0;
+	return strcmp(text, "1") == 0 ? 1 : 2;
 }
 
 /* The bytes of an address of IPv4, be it within one of IPv6; or NULL. */
@@ -114,7 +113,7 @@ endpoint_peer_name(
     const struct endpoint_peer *peer, char ret_name[ENDPOINT_NAME_MAX])
 {
 	struct endpoint_peer told;
-	char text[INET6_ADDRSTRLEN], port[8] = "";
+	char text[INET6_ADDRSTRLEN], zone[IF_NAMESIZE + 1] = "", port[8] = "";
 	int family;
 
 	/* xinetd says no more than the address, of whoever is as near as it. */
@@ -128,32 +127,17 @@ endpoint_peer_name(
 	}
 	if (peer->in.sin_port != 0)
 		snprintf(port, sizeof(port), ":%u", ntohs(peer->in.sin_port));
-	if (as_inet(peer) != NULL)
-		snprintf(ret_name, ENDPOINT_NAME_MAX, "%s%s",
-		    inet_ntop(AF_INET, as_inet(peer), text, sizeof(text)),
-		    port);
-	else {
-		inet_ntop(AF_INET6, &peer->in6.sin6_addr, text, sizeof(text));
-		if (peer->zone[0] == '\0' && peer->in6.sin6_scope_id != 0)
-			snprintf(ret_name, ENDPOINT_NAME_MAX, "[%s%%%u]%s",
-			    text, peer->in6.sin6_scope_id, port);
-		else
-			snprintf(ret_name, ENDPOINT_NAME_MAX, "[%s%s%s]%s",
-			    text, peer->zone[0] != '\0' ? "%" : "", peer->zone,
-			    port);
+	if (as_inet(peer) != NULL) {
+		inet_ntop(AF_INET, as_inet(peer), text, sizeof(text));
+		snprintf(ret_name, ENDPOINT_NAME_MAX, "%s%s", text, port);
+		return;
 	}
-}
-
-/* What is known of a peer but its address, and not to be had in a sandbox. */
-static void
-learn_more(int fd, struct endpoint_peer *peer)
-{
-	socklen_t len = sizeof(peer->owner);
-
-	if (peer->addr.ss_family == AF_UNIX)
-		getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer->owner, &len);
-	if (peer->addr.ss_family == AF_INET6 && peer->in6.sin6_scope_id != 0)
-		if_indextoname(peer->in6.sin6_scope_id, peer->zone);
+	if (peer->zone[0] != '\0')
+		snprintf(zone, sizeof(zone), "%%%s", peer->zone);
+	else if (peer->in6.sin6_scope_id != 0)
+		snprintf(zone, sizeof(zone), "%%%u", peer->in6.sin6_scope_id);
+	inet_ntop(AF_INET6, &peer->in6.sin6_addr, text, sizeof(text));
+	snprintf(ret_name, ENDPOINT_NAME_MAX, "[%s%s]%s", text, zone, port);
 }
 
 enum endpoint_kind
@@ -170,13 +154,20 @@ endpoint_inspect(int fd, struct endpoint_peer *ret_peer)
 		return ENDPOINT_DATAGRAM;
 	if (type != SOCK_STREAM)
 		return ENDPOINT_OTHER;
-	if (getpeername(fd, (struct sockaddr *)&ret_peer->addr, &len) == 0) {
-		ret_peer->len = len;
-		learn_more(fd, ret_peer);
-		return ENDPOINT_CONNECTION;
+	if (getpeername(fd, (struct sockaddr *)&ret_peer->addr, &len) != 0) {
+		if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening,
+			&int_len) < 0)
+			return ENDPOINT_ERROR;
+		/* Who does not listen has lost its peer: reading says so. */
+		return listening ? ENDPOINT_LISTENER : ENDPOINT_CONNECTION;
 	}
-	if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &int_len) < 0)
-		return ENDPOINT_ERROR;
-	/* Where it does not listen, the peer has gone: reading will say so. */
-	return listening ? ENDPOINT_LISTENER : ENDPOINT_CONNECTION;
+	ret_peer->len = len;
+	/* What is not to be had in a sandbox. */
+	len = sizeof(ret_peer->owner);
+	if (ret_peer->addr.ss_family == AF_UNIX)
+		getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &ret_peer->owner, &len);
+	if (ret_peer->addr.ss_family == AF_INET6 &&
+	    ret_peer->in6.sin6_scope_id != 0)
+		if_indextoname(ret_peer->in6.sin6_scope_id, ret_peer->zone);
+	return ENDPOINT_CONNECTION;
 }

@@ -21,17 +21,11 @@ enum endpoint_kind {
 	ENDPOINT_ERROR,	     /* errno says why */
 };
 
-enum endpoint_passed {
-	ENDPOINT_PASSED_NONE,
-	ENDPOINT_PASSED_ONE,
-	ENDPOINT_PASSED_OTHER, /* not exactly one */
-};
-
 /*
- * Tells, from LISTEN_PID and LISTEN_FDS (sd_listen_fds(3)), whether file
- * descriptors were passed to this process, the first being 3.
+ * Returns how many file descriptors, the first being 3, LISTEN_PID and
+ * LISTEN_FDS (sd_listen_fds(3)) say were passed to this process; 2 for more.
  */
-enum endpoint_passed endpoint_passed(void);
+int endpoint_passed(void);
 
 /* Who is at the other end. */
 struct endpoint_peer {

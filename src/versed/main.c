@@ -140,9 +140,9 @@ int
 main(int argc, char *argv[])
 {
 	struct session session;
-	enum endpoint_passed passed = endpoint_passed();
-	int in_fd = passed == ENDPOINT_PASSED_ONE ? 3 : STDIN_FILENO;
-	int out_fd = passed == ENDPOINT_PASSED_ONE ? 3 : STDOUT_FILENO;
+	int passed = endpoint_passed();
+	int in_fd = passed == 1 ? 3 : STDIN_FILENO;
+	int out_fd = passed == 1 ? 3 : STDOUT_FILENO;
 	struct endpoint_peer peer;
 	enum endpoint_kind kind = endpoint_inspect(in_fd, &peer);
 	int error = errno;
@@ -156,7 +156,7 @@ main(int argc, char *argv[])
 	session_open(&session);
 	if (session.list)
 		print_list(&session);
-	if (passed == ENDPOINT_PASSED_OTHER)
+	if (passed > 1)
 		log_die(EX_USAGE, "LISTEN_FDS must be 1: one socket only");
 	if (kind == ENDPOINT_ERROR)
 		log_die(EX_OSERR, "cannot use file descriptor %d: %s", in_fd,
