@@ -41,10 +41,10 @@ strange_arrows() {
 	assert_output ''
 	cp -r src "$BATS_TEST_TMPDIR"
 	echo '#include "service/service.h"' >>"$BATS_TEST_TMPDIR/src/host/io.c"
-	echo '#include "pool/worker.h"' >>"$BATS_TEST_TMPDIR/src/versify/dial.h"
+	echo '#include "pool/pool.h"' >>"$BATS_TEST_TMPDIR/src/versify/dial.h"
 	run -0 strange_arrows "$BATS_TEST_TMPDIR/src"
 	assert_output 'host/io includes service/service
-versify/dial includes pool/worker'
+versify/dial includes pool/pool'
 }
 
 @test "what is in transforms and wire asks nothing of the system" {

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /* Starting, replacing and dismissing the workers of a socket. */
 #include <sys/param.h>
+#include <sys/wait.h>
 
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
+#include <sysexits.h>
 
 #include "host/log.h"
 #include "pool.h"
@@ -28,10 +32,11 @@
 /* How long nobody may have waited before a crew that has grown shrinks. */
 #define QUIET_MS 10000
 
-static size_t
-staying(const struct crew *crew)
+bool
+crew_is_lacking(const struct crew *crew)
 {
-	return crew->alive - crew->leaving;
+	return crew->staying < crew->wanted &&
+	       crew->pool->alive < crew->pool->max_workers;
 }
 
 static void
@@ -61,12 +66,13 @@ fail_start(struct crew *crew, int error)
 		    crew->pool->command.path, crew->name, strerror(error));
 	crew->start_error = error;
 	/* It is as large as it can be. */
-	crew->wanted = MAX(staying(crew), crew->pool->workers);
+	crew->wanted = MAX(crew->staying, crew->pool->workers);
 	pause_starts(crew);
 }
 
-bool
-crew_start(struct crew *crew)
+/* Starts one worker, unless there is a pause.  Returns whether it could. */
+static bool
+start(struct crew *crew)
 {
 	struct pool *pool = crew->pool;
 	pid_t pid;
@@ -83,6 +89,7 @@ crew_start(struct crew *crew)
 	}
 	crew->workers[crew->alive++] =
 	    (struct worker){.pid = pid, .started_ms = pool->now_ms};
+	crew->staying++;
 	pool->alive++;
 	pool->started++;
 	return true;
@@ -93,9 +100,14 @@ static void
 fail(struct crew *crew, const struct worker *worker, int status)
 {
 	struct pool *pool = crew->pool;
-	char text[WORKER_TEXT_MAX];
+	char text[96];
 
-	worker_describe(status, text);
+	if (WIFSIGNALED(status))
+		snprintf(text, sizeof(text), "was killed by signal %d (%s)",
+		    WTERMSIG(status), strsignal(WTERMSIG(status)));
+	else
+		snprintf(text, sizeof(text), "exited with status %d",
+		    WEXITSTATUS(status));
 	if (worker->pid == crew->trial) {
 		log_message(LOG_ERR,
 		    "the workers of %s are not replaced: a new %s %s",
@@ -118,10 +130,20 @@ fail(struct crew *crew, const struct worker *worker, int status)
 		pause_starts(crew);
 }
 
+/* By sysexits.h, as versed(8) has them. */
 static void
 judge(struct crew *crew, const struct worker *worker, int status)
 {
-	enum worker_result result = worker_judge(status);
+	static const enum worker_result results[UCHAR_MAX + 1] = {
+	    [EX_OK] = WORKER_ANSWERED,
+	    [EX_DATAERR] = WORKER_REFUSED,
+	    [EX_UNAVAILABLE] = WORKER_REFUSED,
+	    [EX_SOFTWARE] = WORKER_REFUSED,
+	    [EX_IOERR] = WORKER_REFUSED,
+	    [EX_TEMPFAIL] = WORKER_CUT,
+	};
+	enum worker_result result =
+	    WIFEXITED(status) ? results[WEXITSTATUS(status)] : WORKER_FAILED;
 
 	crew->pool->results[result]++;
 	if (result == WORKER_FAILED) {
@@ -145,7 +167,7 @@ crew_bury(struct crew *crew, pid_t pid, int status)
 		if (worker->pid != pid)
 			continue;
 		crew->looks = 0;
-		crew->leaving -= worker->leaving_ms != 0;
+		crew->staying -= worker->leaving_ms == 0;
 		/* Those told to go may end as they like. */
 		if (!worker->is_told)
 			judge(crew, worker, status);
@@ -156,58 +178,6 @@ crew_bury(struct crew *crew, pid_t pid, int status)
 	return false;
 }
 
-/*
- * SIGTERM hurries who has a connection, so that one waits for its end; but not
- * for ever, as what looks like a connection may be another socket.
- */
-static void
-tell_to_go(struct crew *crew, struct worker *worker)
-{
-	struct pool *pool = crew->pool;
-
-	if (worker->leaving_ms == 0) {
-		worker->leaving_ms = pool->now_ms;
-		crew->leaving++;
-	}
-	worker->is_told =
-	    !worker_is_busy(worker->pid, crew->fd) ||
-	    (pool->limit_ms != 0 &&
-		pool->now_ms - worker->leaving_ms >= pool->limit_ms);
-	if (worker->is_told)
-		kill(worker->pid, SIGTERM);
-	else if (crew->release_ms == 0) /* a thousand not that often */
-		crew->release_ms =
-		    pool->now_ms + 20 + 2 * (long long)crew->leaving;
-	pool_is_due(pool, crew->release_ms);
-}
-
-void
-crew_let_go(struct crew *crew, size_t keep)
-{
-	struct worker *worker = crew->workers;
-
-	for (size_t i = 0; i < crew->alive; i++, worker++) {
-		if (worker->leaving_ms != 0)
-			continue;
-		if (keep > 0 && !worker_is_busy(worker->pid, crew->fd))
-			keep--;
-		else
-			tell_to_go(crew, worker);
-	}
-}
-
-/* Tells those that were to go when they have no connection any more. */
-static void
-release(struct crew *crew)
-{
-	struct worker *worker = crew->workers;
-
-	crew->release_ms = 0;
-	for (size_t i = 0; i < crew->alive; i++, worker++)
-		if (worker->leaving_ms != 0 && !worker->is_told)
-			tell_to_go(crew, worker);
-}
-
 /* Starts the first one after HUP. */
 static void
 try_replacing(struct crew *crew)
@@ -216,7 +186,7 @@ try_replacing(struct crew *crew)
 	end_pause(crew);
 	crew->start_error = 0;
 	crew->replace_ms = crew->pool->now_ms + TRIAL_MS;
-	crew->is_replacing = crew_start(crew);
+	crew->is_replacing = start(crew);
 	if (crew->is_replacing)
 		crew->trial = crew->workers[crew->alive - 1].pid;
 }
@@ -236,20 +206,13 @@ replace_one(struct crew *crew)
 			continue;
 		crew->is_replacing = true;
 		if (pool->alive >= pool->max_workers &&
-		    worker_is_busy(worker->pid, crew->fd))
+		    !leave_is_safe(crew, worker))
 			continue;
-		if (staying(crew) > crew->wanted || crew_start(crew))
-			tell_to_go(crew, worker);
+		if (crew->staying > crew->wanted || start(crew))
+			leave_one(crew, worker);
 		return;
 	}
 	crew->replace_ms = pool->now_ms + PAUSE_MAX_MS;
-}
-
-static bool
-can_be_filled(const struct crew *crew)
-{
-	return staying(crew) < crew->wanted &&
-	       crew->pool->alive < crew->pool->max_workers;
 }
 
 /* Starts whom it lacks and who replaces others. */
@@ -262,10 +225,10 @@ fill(struct crew *crew)
 	if (crew->has_hup && crew->trial == 0 &&
 	    crew->alive < pool->max_workers + 2)
 		try_replacing(crew);
-	for (int i = 0; i < START_MAX && can_be_filled(crew); i++)
-		if (!crew_start(crew))
+	for (int i = 0; i < START_MAX && crew_is_lacking(crew); i++)
+		if (!start(crew))
 			break;
-	if (can_be_filled(crew))
+	if (crew_is_lacking(crew))
 		pool_wake(pool, crew->resume_ms);
 	if (!crew->is_replacing)
 		return;
@@ -280,36 +243,13 @@ shrink(struct crew *crew)
 {
 	struct pool *pool = crew->pool;
 
-	if (pool->now_ms - crew->full_ms >= QUIET_MS &&
-	    staying(crew) >= pool->workers)
-		crew->start_error = 0;
-	if (crew->wanted > pool->workers &&
-	    pool_is_due(pool, crew->full_ms + QUIET_MS)) {
-		crew->wanted = pool->workers;
-		crew_let_go(crew, pool->workers);
-	}
-}
-
-void
-crew_tend(struct crew *crew)
-{
-	struct pool *pool = crew->pool;
-
-	if (pool->state == POOL_RUNNING || pool->state == POOL_STOPPING) {
-		fill(crew);
-		shrink(crew);
-	}
-	if (pool_is_due(pool, crew->release_ms))
-		release(crew);
-	if (!pool_is_due(pool, crew->kill_ms))
+	if (!pool_is_due(pool, crew->full_ms + QUIET_MS))
 		return;
-	crew->kill_ms = 0;
-	for (size_t i = 0; i < crew->alive; i++) {
-		log_message(LOG_WARNING,
-		    "worker %d of %s is killed: still there after %lld s",
-		    (int)crew->workers[i].pid, crew->name,
-		    pool->limit_ms / 1000);
-		kill(crew->workers[i].pid, SIGKILL);
+	if (crew->staying >= pool->workers)
+		crew->start_error = 0;
+	if (crew->wanted > pool->workers) {
+		crew->wanted = pool->workers;
+		leave_all_but(crew, pool->workers);
 	}
 }
 
@@ -323,33 +263,22 @@ crew_hurry(struct crew *crew)
 		kill(crew->workers[i].pid, SIGUSR1);
 }
 
-bool
-crew_meet_demand(struct crew *crew, size_t room)
-{
-	long waiting = listener_waiting(crew);
-	size_t more = waiting < 0 ? crew->wanted : (size_t)waiting;
-	bool is_lacking = can_be_filled(crew); /* they are on their way */
-
-	crew->full_ms = crew->pool->now_ms;
-	if (crew->pause_ms == 0 && crew->start_error == 0 &&
-	    (is_lacking || room > 0)) {
-		if (!is_lacking)
-			crew->wanted += MIN(more, room);
-		return true;
-	}
-	crew_hurry(crew);
-	/* Those that fail are not taken. */
-	return crew->start_error == 0 && is_lacking;
-}
-
 void
-crew_dismiss(struct crew *crew)
+crew_tend(struct crew *crew)
 {
-	crew->release_ms = 0;
-	if (crew->pool->limit_ms > 0)
-		crew->kill_ms = crew->pool->now_ms + crew->pool->limit_ms;
-	for (size_t i = 0; i < crew->alive; i++) {
-		crew->workers[i].is_told = true;
-		kill(crew->workers[i].pid, SIGTERM);
+	switch (crew->pool->state) {
+	case POOL_STOPPING:
+		crew_hurry(crew);
+		/* FALLTHROUGH */
+	case POOL_RUNNING:
+		fill(crew);
+		shrink(crew);
+		break;
+	case POOL_LEAVING:
+		leave_all_but(crew, 0);
+		break;
+	default:
+		leave_at_once(crew);
 	}
+	leave_tend(crew);
 }

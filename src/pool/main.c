@@ -3,134 +3,150 @@
  * versed-pool: keeps processes waiting on listening sockets, so that a
  * connection finds its process started already.
  */
-#include <sys/param.h>
-
+#include <errno.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
-#include <systemd/sd-daemon.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "host/log.h"
+#include "host/options.h"
 #include "pool.h"
 
-/* A status is sent at most this often. */
-#define STATUS_MS 1000
+#define WORKERS_MAX	1000
+#define MAX_WORKERS_MAX 20000
 
+static const char help[] =
+    "usage: versed-pool [-hvV] [-i SECONDS] [-t SECONDS] [-w WORKERS] "
+    "[-x WORKERS]\n"
+    "                   [--] [COMMAND [ARGUMENT ...]]\n"
+    "\n"
+    "Keeps copies of COMMAND (versed) running, each with the listening socket\n"
+    "as its standard input, and replaces each that exits.\n"
+    "\n"
+    "  -h, --help                show this help\n"
+    "  -i, --idle SECONDS        exit when nobody asks for so long (0: never)\n"
+    "  -t, --timeout SECONDS     for requests under way at the end (30; 0: none)\n"
+    "  -v, --verbose             log each worker that fails\n"
+    "  -V, --version             show the version\n"
+    "  -w, --workers WORKERS     how many wait on each socket (32)\n"
+    "  -x, --max-workers WORKERS how many there may be in all (1000)\n"
+    "\n"
+    "versed-pool(8) tells how systemd and others start it.\n";
+
+static const struct option long_options[] = {
+    {"help", no_argument, NULL, 'h'},
+    {"idle", required_argument, NULL, 'i'},
+    {"max-workers", required_argument, NULL, 'x'},
+    {"timeout", required_argument, NULL, 't'},
+    {"verbose", no_argument, NULL, 'v'},
+    {"version", no_argument, NULL, 'V'},
+    {"workers", required_argument, NULL, 'w'},
+    {NULL, 0, NULL, 0},
+};
+
+static const struct options command_line = {
+    .letters = "+:hi:t:vVw:x:",
+    .names = long_options,
+    .help = help,
+    .version = "versed-pool " VERSION "\n",
+    .die = log_die,
+};
+
+/* An argument in seconds, from 0. */
 static long long
-clock_ms(void)
+read_ms(const char *what)
 {
-	struct timespec ts;
+	return 1000LL * (long long)options_number_or_die(
+			    &command_line, what, 0, OPTIONS_SECONDS_MAX);
+}
 
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (long long)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+/* Returns COMMAND and its arguments, or NULL where there is none. */
+static char *const *
+parse(int argc, char *argv[], struct pool *pool)
+{
+	int c;
+
+	while ((c = options_next(&command_line, argc, argv)) != -1) {
+		switch (c) {
+		case 'i':
+			pool->idle_ms = read_ms("the idle time");
+			break;
+		case 't':
+			pool->limit_ms = read_ms("the timeout");
+			break;
+		case 'v':
+			pool->verbose = true;
+			break;
+		case 'w':
+			pool->workers = options_number_or_die(&command_line,
+			    "the number of workers", 1, WORKERS_MAX);
+			break;
+		case 'x':
+			pool->max_workers = options_number_or_die(&command_line,
+			    "the greatest number of workers", 1,
+			    MAX_WORKERS_MAX);
+			break;
+		}
+	}
+	return optind < argc ? argv + optind : NULL;
+}
+
+/* What sd_notify(3) and sd_watchdog_enabled(3) read. */
+static bool
+is_private(const char *variable)
+{
+	return strncmp(variable, "NOTIFY_SOCKET=", 14) == 0 ||
+	       strncmp(variable, "WATCHDOG_PID=", 13) == 0 ||
+	       strncmp(variable, "WATCHDOG_USEC=", 14) == 0;
 }
 
 /*
- * Sends the service manager the assignments, each with a newline at its end,
- * and how pool stands, in a line for people.  A manager that cannot be reached
- * is no reason to end.
+ * Moves what is private to the front of the environment, which is not changed
+ * from then on, and returns what follows.
  */
-static void
-send_status(const struct pool *pool, const char *assignments)
+static char **
+sort_environment(void)
 {
-	static bool is_logged;
-	const unsigned long long *results = pool->results;
-	bool is_pausing = false;
-	int result;
+	char **rest = environ, *first;
 
-	for (size_t i = 0; i < pool->count; i++)
-		is_pausing |= pool->crews[i].pause_ms != 0;
-	result = sd_notifyf(false,
-	    "%sSTATUS=%zu workers, at most %zu%s, %ld waiting, %llu started, "
-	    "%llu answered, %llu refused, %llu cut, %llu failed%s",
-	    assignments, pool->alive, pool->max_workers,
-	    pool->alive >= pool->max_workers ? " (reached)" : "",
-	    pool_waiting(pool), pool->started, results[WORKER_ANSWERED],
-	    results[WORKER_REFUSED], results[WORKER_CUT],
-	    results[WORKER_FAILED], is_pausing ? ", pausing" : "");
-	if (result < 0 && !is_logged)
-		log_message(LOG_WARNING, "cannot tell the service manager: %s",
-		    strerror(-result));
-	is_logged |= result < 0;
-}
-
-static int
-on_signal(
-    sd_event_source *source, const struct signalfd_siginfo *info, void *data)
-{
-	struct pool *pool = data;
-
-	(void)source;
-	pool->now_ms = clock_ms();
-	switch (info->ssi_signo) {
-	case SIGHUP:
-		sd_notifyf(false, "RELOADING=1\nMONOTONIC_USEC=%lld",
-		    pool->now_ms * 1000);
-		pool_replace(pool);
-		break;
-	case SIGINT:
-	case SIGTERM:
-		pool_stop(pool);
-		send_status(pool, "STOPPING=1\n");
-		break;
-	}
-	return 0; /* SIGCHLD only wakes */
-}
-
-/* An event loop that takes the signals and feeds the watchdog. */
-static sd_event *
-make_event_loop(struct pool *pool)
-{
-	static const int signals[] = {SIGCHLD, SIGHUP, SIGINT, SIGTERM};
-	sd_event *event = NULL;
-	int result = sd_event_new(&event);
-
-	signal(SIGPIPE, SIG_IGN);
-	/* So that a COMMAND that does not know it inherits that. */
-	signal(SIGUSR1, SIG_IGN);
-	for (int i = 0; result >= 0 && i < 4; i++) {
-		signal(signals[i], SIG_DFL); /* so that they come */
-		result = sd_event_add_signal(event, NULL,
-		    signals[i] | SD_EVENT_SIGNAL_PROCMASK, on_signal, pool);
-	}
-	if (result >= 0)
-		result = sd_event_set_watchdog(event, true);
-	if (result < 0)
-		log_die(
-		    EX_OSERR, "cannot wait for signals: %s", strerror(-result));
-	return event;
-}
-
-/* Runs pool, which is ready, until it is over. */
-static void
-run(struct pool *pool, sd_event *event)
-{
-	long long rest_ms, shown_ms = pool->now_ms;
-	bool has_replaced;
-	int result;
-
-	while (pool->state != POOL_OVER) {
-		rest_ms = MAX(pool->next_ms - clock_ms(), 0);
-		result = sd_event_run(event, (uint64_t)rest_ms * 1000);
-		if (result < 0)
-			log_die(EX_OSERR, "cannot wait for events: %s",
-			    strerror(-result));
-		pool->now_ms = clock_ms();
-		pool_tend(pool);
-		if (pool->state != POOL_RUNNING)
+	for (char **next = environ; *next != NULL; next++) {
+		if (!is_private(*next))
 			continue;
-		has_replaced = pool_has_replaced(pool);
-		if (!has_replaced && pool->now_ms < shown_ms + STATUS_MS) {
-			pool_wake(pool, shown_ms + STATUS_MS);
-			continue;
-		}
-		send_status(pool, has_replaced ? "READY=1\n" : "");
-		shown_ms = pool->now_ms;
+		first = *rest;
+		*rest++ = *next;
+		*next = first;
 	}
-	if (pool->stop_ms == 0)
-		send_status(pool, "STOPPING=1\n");
+	return rest;
+}
+
+/* Finds COMMAND, or versed beside this program or else in PATH. */
+static void
+find_command(char *const argv[], struct spawn *ret_command)
+{
+	static const int defaults[] = {
+	    SIGCHLD, SIGHUP, SIGINT, SIGPIPE, SIGTERM};
+	static char path[PATH_MAX];
+	static char *const own_argv[] = {path, NULL};
+	const char *name = argv != NULL ? argv[0] : "versed";
+	const char *folders = getenv("PATH");
+	char own_folder[PATH_MAX] = "";
+
+	*ret_command = (struct spawn){.path = path,
+	    .argv = argv != NULL ? argv : own_argv,
+	    .env = sort_environment(),
+	    .fds = {-1, -1, -1},
+	    .dies_with_parent = true};
+	sigemptyset(&ret_command->defaults);
+	for (size_t i = 0; i < sizeof(defaults) / sizeof(*defaults); i++)
+		sigaddset(&ret_command->defaults, defaults[i]);
+	if (argv == NULL && realpath("/proc/self/exe", own_folder) != NULL)
+		*strrchr(own_folder, '/') = '\0';
+	if (!spawn_find(name, own_folder, path) &&
+	    !spawn_find(name, folders != NULL ? folders : "", path))
+		log_die(EX_UNAVAILABLE, "cannot start %s: %s", name,
+		    strerror(errno));
 }
 
 int
@@ -140,18 +156,12 @@ main(int argc, char *argv[])
 	static struct pool pool = {
 	    .workers = 32, .max_workers = 1000, .limit_ms = 30000};
 	char *const *command;
-	sd_event *event;
 
 	/* Under inetd standard error is the socket, too. */
 	log_open("versed-pool", STDIN_FILENO, -1);
-	command = pool_options_parse(argc, argv, &pool);
+	command = parse(argc, argv, &pool);
 	listener_find(&pool);
-	worker_find_command(command, &pool.command);
-	event = make_event_loop(&pool);
-	pool.now_ms = clock_ms();
-	pool_open(&pool, event);
-	pool_tend(&pool);
-	send_status(&pool, "READY=1\n");
-	run(&pool, event);
+	find_command(command, &pool.command);
+	pool_run(&pool);
 	return EX_OK;
 }

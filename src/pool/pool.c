@@ -6,47 +6,28 @@
 #include <sys/wait.h>
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sysexits.h>
+#include <systemd/sd-daemon.h>
+#include <time.h>
 
 #include "host/log.h"
 
-/* How many ended workers are dealt with at once: starting others takes time. */
-#define REAP_MAX 64
+/* A status is sent at most this often. */
+#define STATUS_MS 1000
 
 /* How long who is queued is let in yet by a pool that is to end. */
 #define STOP_MS 2500
 
-/* When nobody has waited for so long a full pool is full no more. */
-#define FULL_MS 3000
-
-static void
-open_crew(struct pool *pool, struct crew *crew, sd_event *event)
+static long long
+clock_ms(void)
 {
-	listener_watch(crew, event);
-	crew->wanted = pool->workers;
-	/* What is not used costs nothing; two may be there beside the most. */
-	crew->workers = calloc(pool->max_workers + 2, sizeof(*crew->workers));
-	if (crew->workers == NULL)
-		log_die(EX_OSERR, "out of memory");
-	if (!crew_start(crew))
-		exit(crew->start_error == EAGAIN || crew->start_error == ENOMEM
-			 ? EX_OSERR
-			 : EX_UNAVAILABLE);
-}
+	struct timespec ts;
 
-void
-pool_open(struct pool *pool, sd_event *event)
-{
-	size_t streams = 0;
-
-	for (size_t i = 0; i < pool->count; i++)
-		streams += !pool->crews[i].is_datagram;
-	pool->max_workers = MAX(pool->max_workers, streams * pool->workers) +
-			    (pool->count - streams) * pool->workers;
-	pool->asked_ms = pool->now_ms;
-	for (size_t i = 0; i < pool->count; i++)
-		open_crew(pool, &pool->crews[i], event);
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (long long)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
 void
@@ -63,100 +44,100 @@ pool_is_due(struct pool *pool, long long ms)
 	return ms != 0 && ms <= pool->now_ms;
 }
 
+/*
+ * Sends the service manager the assignments, each with a newline at its end,
+ * and a line for people.  One that cannot be reached is no reason to end.
+ */
+static void
+send_status(const struct pool *pool, const char *assignments)
+{
+	static bool is_logged;
+	const unsigned long long *results = pool->results;
+	int result = sd_notifyf(false,
+	    "%sSTATUS=%zu workers, at most %zu%s, %ld waiting, %llu started, "
+	    "%llu answered, %llu refused, %llu cut, %llu failed%s",
+	    assignments, pool->alive, pool->max_workers,
+	    pool->alive >= pool->max_workers ? " (reached)" : "",
+	    demand_waiting(pool), pool->started, results[WORKER_ANSWERED],
+	    results[WORKER_REFUSED], results[WORKER_CUT],
+	    results[WORKER_FAILED], pool->is_pausing ? ", pausing" : "");
+	if (result < 0 && !is_logged)
+		log_message(LOG_WARNING, "cannot tell the service manager: %s",
+		    strerror(-result));
+	is_logged |= result < 0;
+}
+
+/* From now on each worker is to be replaced by a new one, once. */
+static void
+replace(struct pool *pool)
+{
+	sd_notifyf(
+	    false, "RELOADING=1\nMONOTONIC_USEC=%lld", pool->now_ms * 1000);
+	if (pool->state != POOL_RUNNING && pool->state != POOL_LEAVING)
+		return;
+	pool->asked_ms = pool->now_ms;
+	pool->hup_ms = pool->now_ms;
+	pool->state = POOL_RUNNING;
+	pool->is_loading = true;
+	for (size_t i = 0; i < pool->count; i++)
+		pool->crews[i].has_hup = true;
+}
+
+static int
+on_signal(
+    sd_event_source *source, const struct signalfd_siginfo *info, void *data)
+{
+	struct pool *pool = data;
+
+	(void)source;
+	pool->now_ms = clock_ms();
+	if (info->ssi_signo == SIGHUP)
+		replace(pool);
+	if (info->ssi_signo != SIGINT && info->ssi_signo != SIGTERM)
+		return 0; /* SIGCHLD only wakes */
+	if (pool->stop_ms == 0) {
+		pool->state = POOL_STOPPING;
+		pool->stop_ms = pool->now_ms;
+	}
+	send_status(pool, "STOPPING=1\n");
+	return 0;
+}
+
+/* An event loop that takes the signals and feeds the watchdog. */
+static sd_event *
+make_event_loop(struct pool *pool)
+{
+	static const int signals[] = {SIGCHLD, SIGHUP, SIGINT, SIGTERM};
+	sd_event *event = NULL;
+	int result = sd_event_new(&event);
+
+	signal(SIGPIPE, SIG_IGN);
+	/* So that a COMMAND that does not know it inherits that. */
+	signal(SIGUSR1, SIG_IGN);
+	for (int i = 0; result >= 0 && i < 4; i++) {
+		signal(signals[i], SIG_DFL); /* so that they come */
+		result = sd_event_add_signal(event, NULL,
+		    signals[i] | SD_EVENT_SIGNAL_PROCMASK, on_signal, pool);
+	}
+	if (result >= 0)
+		result = sd_event_set_watchdog(event, true);
+	if (result < 0)
+		log_die(
+		    EX_OSERR, "cannot wait for signals: %s", strerror(-result));
+	return event;
+}
+
 static void
 reap(struct pool *pool)
 {
-	int count = 0, status;
 	pid_t pid;
+	int status;
 
-	while (count < REAP_MAX && (pid = waitpid(-1, &status, WNOHANG)) > 0) {
-		count++;
-		/* As process 1 it may get others than its own. */
+	/* As process 1 it may get others than its own. */
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
 		for (size_t i = 0; i < pool->count; i++)
 			if (crew_bury(&pool->crews[i], pid, status))
 				break;
-	}
-	if (count == REAP_MAX)
-		pool_wake(pool, pool->now_ms); /* no signal tells of more */
-}
-
-static bool
-is_asked(const struct pool *pool)
-{
-	for (size_t i = 0; i < pool->count; i++)
-		if (listener_is_asked(&pool->crews[i]))
-			return true;
-	return false;
-}
-
-long
-pool_waiting(const struct pool *pool)
-{
-	long sum = 0, n;
-
-	for (size_t i = 0; i < pool->count; i++) {
-		n = listener_waiting(&pool->crews[i]);
-		sum += MAX(n, 0);
-	}
-	return sum;
-}
-
-/* How many workers more there may be. */
-static size_t
-room(const struct pool *pool)
-{
-	size_t taken = 0;
-
-	for (size_t i = 0; i < pool->count; i++)
-		taken += pool->crews[i].wanted + pool->crews[i].leaving;
-	return pool->max_workers - MIN(taken, pool->max_workers);
-}
-
-static void
-note_full(struct pool *pool)
-{
-	pool->full_at_ms = pool->now_ms;
-	if (pool->full_ms != 0)
-		return;
-	pool->full_ms = pool->now_ms;
-	log_message(LOG_WARNING,
-	    "all %zu workers (-x %zu) are taken and %ld connections wait: "
-	    "who is slow is cut",
-	    pool->alive, pool->max_workers, pool_waiting(pool));
-}
-
-static void
-watch(struct pool *pool)
-{
-	for (size_t i = 0; i < pool->count; i++) {
-		struct crew *crew = &pool->crews[i];
-
-		if (crew->look_ms != 0)
-			pool->asked_ms = pool->now_ms;
-		/* Who sends a datagram can be anyone. */
-		if (pool_is_due(pool, crew->look_ms) && listener_look(crew) &&
-		    !crew->is_datagram && !crew_meet_demand(crew, room(pool)))
-			note_full(pool);
-	}
-	if (pool->full_ms == 0 ||
-	    !pool_is_due(pool, pool->full_at_ms + FULL_MS))
-		return;
-	log_message(LOG_NOTICE,
-	    "nobody waits for a worker any more: they were taken for %lld s",
-	    (pool->full_at_ms - pool->full_ms + 999) / 1000);
-	pool->full_ms = 0;
-}
-
-/* Leaves where nobody has asked for so long. */
-static void
-leave_if_idle(struct pool *pool)
-{
-	if (pool->idle_ms == 0 ||
-	    !pool_is_due(pool, pool->asked_ms + pool->idle_ms))
-		return;
-	pool->state = POOL_LEAVING;
-	for (size_t i = 0; i < pool->count; i++)
-		crew_let_go(&pool->crews[i], 0);
 }
 
 /*
@@ -166,80 +147,119 @@ leave_if_idle(struct pool *pool)
 static void
 come_back_if_asked(struct pool *pool)
 {
-	if (is_asked(pool)) {
+	if (demand_is_there(pool)) {
 		pool->asked_ms = pool->now_ms;
 		pool->state = POOL_RUNNING;
 	} else if (pool->alive == 0)
 		pool->state = POOL_OVER;
 }
 
-/* Tells all each second that others wait, then to go. */
+/* Ends who is left, as nobody is queued or time is up. */
 static void
-stop(struct pool *pool)
+end_if_served(struct pool *pool)
 {
-	bool is_over =
-	    !is_asked(pool) || pool->now_ms - pool->stop_ms >= STOP_MS;
-
-	for (size_t i = 0; i < pool->count; i++) {
-		if (is_over)
-			crew_dismiss(&pool->crews[i]);
-		else
-			crew_hurry(&pool->crews[i]);
-	}
-	if (is_over)
-		pool->state = POOL_ENDING;
-	pool_wake(pool, pool->now_ms + LISTENER_LOOK_MS);
+	pool_wake(pool, pool->now_ms + DEMAND_LOOK_MS);
+	if (demand_is_there(pool) && pool->now_ms - pool->stop_ms < STOP_MS)
+		return;
+	pool->state = POOL_ENDING;
+	if (pool->limit_ms != 0)
+		pool->kill_ms = pool->now_ms + pool->limit_ms;
 }
 
-void
-pool_tend(struct pool *pool)
+/* Does what is due, workers that have ended first. */
+static void
+tend(struct pool *pool)
 {
+	pool->now_ms = clock_ms();
 	pool->next_ms = POOL_NEVER;
 	reap(pool);
 	if (pool->state == POOL_LEAVING)
 		come_back_if_asked(pool);
 	if (pool->state == POOL_RUNNING)
-		watch(pool);
-	if (pool->state == POOL_RUNNING)
-		leave_if_idle(pool);
+		demand_meet(pool);
+	if (pool->state == POOL_RUNNING && pool->idle_ms != 0 &&
+	    pool_is_due(pool, pool->asked_ms + pool->idle_ms))
+		pool->state = POOL_LEAVING;
 	if (pool->state == POOL_STOPPING)
-		stop(pool);
-	for (size_t i = 0; i < pool->count; i++)
-		crew_tend(&pool->crews[i]);
+		end_if_served(pool);
+	pool->is_pausing = false;
+	pool->is_replacing = false;
+	for (size_t i = 0; i < pool->count; i++) {
+		struct crew *crew = &pool->crews[i];
+
+		crew_tend(crew);
+		pool->is_pausing |= crew->pause_ms != 0;
+		pool->is_replacing |= crew->has_hup || crew->is_replacing;
+	}
+	if (pool->kill_ms <= pool->now_ms)
+		pool->kill_ms = 0;
 	if (pool->state == POOL_ENDING && pool->alive == 0)
 		pool->state = POOL_OVER;
 }
 
-void
-pool_replace(struct pool *pool)
+/* Tells the service manager what is new, and when all is new after HUP. */
+static void
+tell(struct pool *pool)
 {
-	if (pool->state != POOL_RUNNING && pool->state != POOL_LEAVING)
+	bool is_done = pool->is_loading && !pool->is_replacing;
+
+	if (pool->state != POOL_RUNNING ||
+	    (!is_done && !pool_is_due(pool, pool->told_ms + STATUS_MS)))
 		return;
-	pool->asked_ms = pool->now_ms;
-	pool->hup_ms = pool->now_ms;
-	pool->state = POOL_RUNNING;
-	pool->is_reloading = true;
-	for (size_t i = 0; i < pool->count; i++)
-		pool->crews[i].has_hup = true;
+	send_status(pool, is_done ? "READY=1\n" : "");
+	pool->is_loading &= !is_done;
+	pool->told_ms = pool->now_ms;
 }
 
-bool
-pool_has_replaced(struct pool *pool)
+/* Has each crew start its first workers. */
+static void
+begin(struct pool *pool, sd_event *event)
 {
-	if (!pool->is_reloading)
-		return false;
+	size_t streams = 0;
+	int error;
+
 	for (size_t i = 0; i < pool->count; i++)
-		if (pool->crews[i].has_hup || pool->crews[i].is_replacing)
-			return false;
-	pool->is_reloading = false;
-	return true;
+		streams += !pool->crews[i].is_datagram;
+	pool->max_workers = MAX(pool->max_workers, streams * pool->workers) +
+			    (pool->count - streams) * pool->workers;
+	for (size_t i = 0; i < pool->count; i++) {
+		struct crew *crew = &pool->crews[i];
+
+		demand_await(crew, event);
+		crew->wanted = pool->workers;
+		/* What is not used costs nothing; two may be there beside. */
+		crew->workers =
+		    calloc(pool->max_workers + 2, sizeof(*crew->workers));
+		if (crew->workers == NULL)
+			log_die(EX_OSERR, "out of memory");
+	}
+	pool->is_loading = true;
+	pool->asked_ms = clock_ms();
+	tend(pool);
+	error = pool->crews[0].start_error;
+	if (pool->alive == 0)
+		exit(error == EAGAIN || error == ENOMEM ? EX_OSERR
+							: EX_UNAVAILABLE);
 }
 
 void
-pool_stop(struct pool *pool)
+pool_run(struct pool *pool)
 {
-	if (pool->state == POOL_STOPPING || pool->state == POOL_ENDING)
-		return;
-	pool->state = POOL_STOPPING;
-	pool->stop_ms = pool->now_ms;
+	sd_event *event = make_event_loop(pool);
+
+	begin(pool, event);
+	while (pool->state != POOL_OVER) {
+		long long rest_ms;
+		int result;
+
+		tell(pool);
+		rest_ms = pool->next_ms - clock_ms();
+		result = sd_event_run(event, (uint64_t)MAX(rest_ms, 0) * 1000);
+		if (result < 0)
+			log_die(EX_OSERR, "cannot wait for events: %s",
+			    strerror(-result));
+		tend(pool);
+	}
+	if (pool->stop_ms == 0)
+		send_status(pool, "STOPPING=1\n");
 }

@@ -11,25 +11,11 @@
 
 #include "host/spawn.h"
 
-/*
- * All times are milliseconds of CLOCK_MONOTONIC, where 0 is none.  POOL_NEVER
- * is later than all, also in microseconds.
- */
+/* Later than all times, which are milliseconds of CLOCK_MONOTONIC, or 0. */
 #define POOL_NEVER (1LL << 50)
 
 /* How far from each other a socket is looked at where a connection waits. */
-#define LISTENER_LOOK_MS 20
-
-/* The most bytes of worker_describe's text, its NUL included. */
-#define WORKER_TEXT_MAX 96
-
-enum worker_result {
-	WORKER_ANSWERED,
-	WORKER_REFUSED, /* the client's fault, not the worker's */
-	WORKER_CUT,	/* out of time, or others waited */
-	WORKER_FAILED,
-	WORKER_RESULTS, /* how many there are */
-};
+#define DEMAND_LOOK_MS 20
 
 enum pool_state {
 	POOL_RUNNING,
@@ -37,6 +23,14 @@ enum pool_state {
 	POOL_STOPPING, /* answers who is queued */
 	POOL_ENDING,   /* starts none */
 	POOL_OVER,
+};
+
+enum worker_result {
+	WORKER_FAILED,
+	WORKER_ANSWERED,
+	WORKER_REFUSED, /* the client's fault, not the worker's */
+	WORKER_CUT,	/* out of time, or others waited */
+	WORKER_RESULTS, /* how many there are */
 };
 
 struct pool {
@@ -51,12 +45,16 @@ struct pool {
 	size_t count; /* of crews */
 	size_t alive; /* workers of all */
 	enum pool_state state;
-	bool is_reloading;
-	long long now_ms;     /* which the caller sets before each call */
-	long long next_ms;    /* when pool_tend is to be called */
+	bool is_loading;      /* the manager waits for READY */
+	bool is_replacing;    /* some crew is */
+	bool is_pausing;      /* some crew is */
+	long long now_ms;     /* the time of this round */
+	long long next_ms;    /* of the next one, if nothing comes before */
+	long long told_ms;    /* when the manager was last told of it */
 	long long asked_ms;   /* when a client was last seen */
 	long long hup_ms;     /* who was started before is to be replaced */
 	long long stop_ms;    /* when it was told to end, or 0 */
+	long long kill_ms;    /* when to kill who is there yet, or 0 */
 	long long full_ms;    /* since when it was full, or 0 */
 	long long full_at_ms; /* when that was last seen */
 	long long logged_ms;  /* when a failure was last logged */
@@ -82,8 +80,8 @@ struct crew {
 
 	struct worker *workers;
 	size_t alive;	      /* workers */
-	size_t leaving;	      /* of these, those that are to go */
-	size_t wanted;	      /* of those that are not */
+	size_t staying;	      /* of these, those that are not to go */
+	size_t wanted;	      /* of those that stay */
 	size_t failures;      /* in a row, each at once */
 	long long pause_ms;   /* 0: none */
 	long long resume_ms;  /* no start before this time */
@@ -95,137 +93,70 @@ struct crew {
 	long long release_ms; /* when to look who can go, or 0 */
 	long long full_ms;    /* when all were last seen taken */
 	long long hurried_ms; /* when they were last told so */
-	long long kill_ms;    /* when to kill who is there yet, or 0 */
 };
 
-/* options.c */
+/* Of these, those that cannot go on say why and end the process. */
 
 /*
- * Reads the command line into pool.  Returns COMMAND and its arguments, or NULL
- * where there is none; or prints what was asked for, or says what is wrong, and
- * ends the process.
+ * Gives pool a crew for each listening stream or datagram socket that systemd
+ * passed (sd_listen_fds_with_names(3)), or else for file descriptor 0; makes
+ * them blocking, as inetd's "wait" has them; and takes LISTEN_* out of the
+ * environment.  Of several, those that will not do are logged and left out.
  */
-char *const *pool_options_parse(int argc, char *argv[], struct pool *pool);
+void listener_find(struct pool *pool);
 
-/* pool.c: what is to be done, and when */
+/* Runs pool, which has its options, command and crews, until it is over. */
+void pool_run(struct pool *pool);
 
-/*
- * Has pool, which has its options, command and crews, start a worker for each
- * crew and event tell of connections.  The caller blocks SIGCHLD, ignores
- * SIGUSR1 and from now on calls pool_tend after each event and at next_ms. Logs
- * what is wrong and ends the process.
- */
-void pool_open(struct pool *pool, sd_event *event);
-
-/* Does what is due, workers that have ended first. */
-void pool_tend(struct pool *pool);
-
-/* From now on each worker is to be replaced by a new one, once. */
-void pool_replace(struct pool *pool);
-
-/* Returns true once after pool_replace, when that is done. */
-bool pool_has_replaced(struct pool *pool);
-
-/* The pool is to end. */
-void pool_stop(struct pool *pool);
-
-/* How many connections wait on all sockets, as far as the system tells. */
-long pool_waiting(const struct pool *pool);
-
-/* Has pool be tended at ms. */
+/* Has the next round be at ms or before. */
 void pool_wake(struct pool *pool, long long ms);
 
-/* Returns whether ms, if it is not 0, has come; else it is waited for. */
+/* Returns whether ms, if it is not 0, has come; else a round will be then. */
 bool pool_is_due(struct pool *pool, long long ms);
 
-/* crew.c: the workers of a socket */
+/* Has event wake crew's pool when a connection comes, and not before. */
+void demand_await(struct crew *crew, sd_event *event);
+
+/* Returns whether a connection waits to be accepted, or a datagram. */
+bool demand_is_there(const struct pool *pool);
+
+/* Returns how many connections do, as far as the system tells. */
+long demand_waiting(const struct pool *pool);
 
 /*
- * Starts one worker, unless there is a pause.  Returns whether there is one
- * more; start_error tells, and the log, why there is not.
+ * Looks where connections wait.  A crew of whom all are taken grows by as many
+ * as do and there is room for; where there is none it is hurried.
  */
-bool crew_start(struct crew *crew);
+void demand_meet(struct pool *pool);
+
+/* Returns whether workers are to be started, now or after a pause. */
+bool crew_is_lacking(const struct crew *crew);
 
 /* Returns whether pid, which ended with status, was of this crew. */
 bool crew_bury(struct crew *crew, pid_t pid, int status);
 
-/*
- * Starts whom it lacks, and replaces them, unless the pool's state forbids it;
- * tells to go or kills whom it is time for.
- */
+/* Starts, tells to go or kills whom it is time for, as the pool's state is. */
 void crew_tend(struct crew *crew);
-
-/*
- * All are taken and a connection waits: has it grow by as many as wait and
- * there is room for.  Returns false where there is none; then it is hurried.
- */
-bool crew_meet_demand(struct crew *crew, size_t room);
 
 /* Tells all workers that others wait, at most once a second. */
 void crew_hurry(struct crew *crew);
 
 /*
- * Has all go but keep of those that have no connection, each when it has none.
- * They are not replaced.
+ * Returns whether worker has no connection, that is no socket but crew's and
+ * its standard error; true where proc(5) does not tell.
  */
-void crew_let_go(struct crew *crew, size_t keep);
+bool leave_is_safe(const struct crew *crew, const struct worker *worker);
 
-/* Tells all to go, and has those killed that have not when time is up. */
-void crew_dismiss(struct crew *crew);
+/* Has worker go, and not be replaced, when it has no connection. */
+void leave_one(struct crew *crew, struct worker *worker);
 
-/* listener.c: the socket */
+/* Has all go so but keep of those that have none. */
+void leave_all_but(struct crew *crew, size_t keep);
 
-/*
- * Gives pool a crew for each listening stream or datagram socket that systemd
- * passed (sd_listen_fds_with_names(3)), or else for file descriptor 0, makes
- * them blocking, as inetd's "wait" has them, and removes LISTEN_PID, LISTEN_FDS
- * and LISTEN_FDNAMES from the environment.  Of several, those that will not do
- * are logged and left out; where none is left, the process ends.
- */
-void listener_find(struct pool *pool);
+/* Tells those to go that have no connection any more. */
+void leave_tend(struct crew *crew);
 
-/*
- * Has event say when a connection comes: nothing wakes it while none does, and
- * nothing more often than each LISTENER_LOOK_MS.  Where that cannot be done,
- * says so and ends the process.
- */
-void listener_watch(struct crew *crew, sd_event *event);
-
-/*
- * To be called at look_ms.  Returns whether all that could accept are taken;
- * the looks that tell so start anew then, and when the caller sets looks to 0,
- * as a worker has ended.
- */
-bool listener_look(struct crew *crew);
-
-/* Whether a connection waits to be accepted, or a datagram. */
-bool listener_is_asked(const struct crew *crew);
-
-/* How many connections do, or -1 where the system does not tell. */
-long listener_waiting(const struct crew *crew);
-
-/* worker.c: a process, started on a listening socket */
-
-/*
- * Describes how a worker is started: with argv, which is kept, or where that is
- * NULL as the versed beside this program or else of PATH.  A name without a
- * slash is looked for in PATH, now.  Its environment is the caller's without
- * what sd_notify(3) and sd_watchdog_enabled(3) read; the signals that the pool
- * waits for and SIGPIPE are at their default; it is killed when the calling
- * thread dies.  Where there is no such program, says so and ends the process.
- */
-void worker_find_command(char *const argv[], struct spawn *ret_command);
-
-/*
- * Returns whether the worker pid has a connection: a socket open that is not
- * the caller's fd nor its standard error; false where proc(5) does not tell.
- */
-bool worker_is_busy(pid_t pid, int fd);
-
-/* Tells from a status of wait(2) how a worker did, by sysexits.h. */
-enum worker_result worker_judge(int status);
-
-/* Writes what a status of wait(2) says, in words, to ret_text. */
-void worker_describe(int status, char ret_text[WORKER_TEXT_MAX]);
+/* Tells all to go, and kills who has not when time is up. */
+void leave_at_once(struct crew *crew);
 
 #endif

@@ -9,8 +9,8 @@
  * tells nobody that others wait, BROKEN_TERM a handler that goes although
  * somebody is queued: each must be refused.
  */
-#define WORKERS	 4 /* crew_shared.max_workers, -x */
-#define LEAST	 1 /* crew_shared.workers, -w */
+#define WORKERS	 4 /* pool.max_workers, -x */
+#define LEAST	 1 /* pool.workers, -w */
 #define DAWDLERS 4 /* as many as can take all workers */
 
 mtype = { HONEST, STOPPED }; /* clients */
@@ -22,7 +22,7 @@ chan queue = [1 + DAWDLERS] of { mtype };
 /*
  * How many workers wait, were told to go, have a dawdler, will cut theirs at
  * the next tick, have ended; of these those that are older than the last HUP,
- * and those that are to go (crew_worker.leaving_ms).
+ * and those that are to go (worker.leaving_ms).
  */
 byte idle, idle_old, told, busy, busy_old, busy_leaving;
 byte hurried, hurried_leaving, ended, ended_leaving;
@@ -33,7 +33,7 @@ bool is_trial, is_replacing; /* crew.trial, crew.is_replacing */
 bool is_answered;
 bool may_stop = true, may_hup = true, may_leave = true;
 
-/* crew.alive - crew.leaving, crew.leaving, crew.alive */
+/* crew.staying, crew.alive - crew.staying, crew.alive */
 #define STAYING (idle + idle_old + busy + busy_old + hurried + ended)
 #define GOING	(told + busy_leaving + hurried_leaving + ended_leaving)
 #define ALIVE	(STAYING + GOING)
@@ -51,7 +51,7 @@ inline hurry()
 #endif
 }
 
-/* crew_let_go, tell_to_go: at once whom has no connection */
+/* leave_all_but, leave_one: at once who has no connection */
 inline let_go(keep)
 {
 	do
@@ -100,26 +100,26 @@ end:
 
 active proctype Pool()
 {
-	/* pool_open, crew_start */
+	/* begin, fill, start */
 	idle = 1;
 end:
 	do
 	/* reap, crew_bury */
 	:: atomic { ended > 0 -> ended-- }
 	:: atomic { ended_leaving > 0 -> ended_leaving-- }
-	/* fill, crew_start */
+	/* fill, start */
 	:: atomic { (state == RUNNING || state == STOPPING) &&
 		STAYING < wanted && ALIVE < WORKERS -> idle++ }
-	/* listener_look, crew_meet_demand */
+	/* look, grow_or_hurry */
 	:: atomic { state == RUNNING && nempty(queue) && STAYING >= wanted &&
 		idle + idle_old == 0 && wanted + GOING < WORKERS -> wanted++ }
 	:: atomic { state == RUNNING && nempty(queue) &&
 		idle + idle_old == 0 && DAWDLED > 0 &&
 		(wanted + GOING >= WORKERS || ALIVE >= WORKERS) -> hurry() }
-	/* crew_tend: the extra ones go */
+	/* shrink: the extra ones go */
 	:: atomic { state == RUNNING && empty(queue) && wanted > LEAST ->
 		wanted = LEAST; let_go(LEAST) }
-	/* leave_if_idle, once; come_back_if_asked */
+	/* tend, once; come_back_if_asked */
 	:: atomic { state == RUNNING && may_leave && empty(queue) ->
 		may_leave = false; state = LEAVING; is_replacing = false;
 		is_trial = false; let_go(0) }
@@ -131,7 +131,7 @@ end:
 #endif
 		assert(empty(queue));
 		state = OVER }
-	/* pool_replace at SIGHUP, once; crew_replace starts the first */
+	/* replace at SIGHUP, once; try_replacing starts the first */
 	:: atomic { state == RUNNING && may_hup ->
 		may_hup = false; is_trial = true;
 		idle_old = idle_old + idle; busy_old = busy_old + busy;
@@ -155,10 +155,10 @@ end:
 		fi }
 	:: atomic { is_replacing && idle_old + busy_old == 0 ->
 		is_replacing = false }
-	/* pool_stop at SIGTERM, once */
+	/* on_signal at SIGTERM, once */
 	:: atomic { (state == RUNNING || state == LEAVING) && may_stop ->
 		may_stop = false; state = STOPPING; hurry() }
-	/* stop: each second; then, the queue empty or time over, crew_dismiss */
+	/* crew_tend, each second; then end_if_served, leave_at_once */
 	:: atomic { state == STOPPING && nempty(queue) && DAWDLED > 0 ->
 		hurry() }
 	:: atomic { state == STOPPING ->
