@@ -10,21 +10,15 @@
 
 #include "log.h"
 
-/* Dies for what getopt_long returned c, at the argument word. */
+/* Ends a run that was only to print something; dies where it cannot be. */
 static _Noreturn void
-refuse(const struct options *options, int c, const char *word)
+print(const struct options *options, const char *text)
 {
-	if (c == ':')
-		options->die(EX_USAGE, "option -%c lacks its argument", optopt);
-	/* Only a long option can be known and have what it does not take. */
-	for (const struct option *o = options->names; o->name != NULL; o++) {
-		if (o->val == optopt)
-			options->die(
-			    EX_USAGE, "option --%s takes no argument", o->name);
-	}
-	if (optopt > 0)
-		options->die(EX_USAGE, "unknown option: -%c", optopt);
-	options->die(EX_USAGE, "unknown option: %s", word);
+	log_to_caller();
+	fputs(text, stdout);
+	if (fflush(stdout) != 0 || ferror(stdout))
+		options->die(EX_IOERR, "cannot write: %s", strerror(errno));
+	exit(EX_OK);
 }
 
 int
@@ -34,18 +28,22 @@ options_next(const struct options *options, int argc, char *argv[])
 
 	opterr = 0;
 	c = getopt_long(argc, argv, options->letters, options->names, NULL);
-	switch (c) {
-	case 'h':
-		fputs(options->help, stdout);
-		options_finish_printing(options);
-	case 'V':
-		fputs(options->version, stdout);
-		options_finish_printing(options);
-	case ':':
-	case '?':
-		refuse(options, c, argv[optind - 1]);
-	}
-	return c;
+	if (c == 'h')
+		print(options, options->help);
+	if (c == 'V')
+		print(options, options->version);
+	if (c == ':')
+		options->die(EX_USAGE, "option -%c lacks its argument", optopt);
+	if (c != '?')
+		return c;
+	/* Only a long option can be known and have what it does not take. */
+	for (const struct option *o = options->names; o->name != NULL; o++)
+		if (o->val == optopt)
+			options->die(
+			    EX_USAGE, "option --%s takes no argument", o->name);
+	if (optopt > 0)
+		options->die(EX_USAGE, "unknown option: -%c", optopt);
+	options->die(EX_USAGE, "unknown option: %s", argv[optind - 1]);
 }
 
 unsigned long
@@ -60,31 +58,19 @@ options_number_or_die(const struct options *options, const char *what,
 	return value;
 }
 
-void
-options_finish_printing(const struct options *options)
-{
-	log_to_caller();
-	if (fflush(stdout) != 0 || ferror(stdout))
-		options->die(EX_IOERR, "cannot write: %s", strerror(errno));
-	exit(EX_OK);
-}
-
 bool
 options_number(const char *text, unsigned long min, unsigned long max,
     unsigned long *ret_value)
 {
 	unsigned long value = 0;
+	size_t digits = 0;
 
-	if (*text == '\0')
-		return false;
-	for (; *text != '\0'; text++) {
-		if (*text < '0' || *text > '9')
-			return false;
-		value = value * 10 + (unsigned long)(*text - '0');
+	for (; text[digits] >= '0' && text[digits] <= '9'; digits++) {
+		value = value * 10 + (unsigned long)(text[digits] - '0');
 		if (value > max)
 			return false;
 	}
-	if (value < min)
+	if (digits == 0 || text[digits] != '\0' || value < min)
 		return false;
 	*ret_value = value;
 	return true;

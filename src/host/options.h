@@ -19,8 +19,7 @@
 
 /* A program's options; -h and -V are among those of each. */
 struct options {
-	const char
-	    *letters; /* as getopt_long(3) wants them, with a ':' first */
+	const char *letters; /* for getopt_long(3), with a ':' first */
 	const struct option *names;
 	const char *help;    /* whole lines */
 	const char *version; /* a whole line */
@@ -41,10 +40,6 @@ int options_next(const struct options *options, int argc, char *argv[]);
  */
 unsigned long options_number_or_die(const struct options *options,
     const char *what, unsigned long min, unsigned long max);
-
-/* Ends a run that was only to print something; dies where it cannot be. */
-void options_finish_printing(const struct options *options)
-    __attribute__((noreturn));
 
 /*
  * Reads text as a decimal number of digits only, from min to max
