@@ -151,7 +151,7 @@ apart() {
 	asks 0 -4 "127.0.0.1:$port" cummingsify
 	asks 0 --ipv4 "localhost:$port" cummingsify
 	asks 68 -6 "127.0.0.1:$port" cummingsify
-	said "127.0.0.1:$port: cannot look up the host: no address of this kind"
+	said "127.0.0.1:$port: cannot look up the host: Address family for hostname not supported"
 	asks 68 --ipv6 "127.0.0.1:$port" cummingsify
 	asks 68 -4 "[::1]:$port" cummingsify
 }

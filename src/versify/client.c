@@ -2,13 +2,13 @@
 /* Failover and retries: transforms are pure, so that asking again is safe. */
 #include "client.h"
 
+#include <sys/param.h>
 #include <sys/socket.h>
 
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "clock.h"
 #include "handler.h"
 #include "say.h"
 #include "wire/netstring.h"
@@ -17,19 +17,26 @@
 #define TRANSFORMS     "transforms."
 #define TRANSFORMS_LEN (sizeof(TRANSFORMS) - 1)
 
+static bool
+is_late(const struct client *client)
+{
+	return exchange_now() >= client->exchange.deadline;
+}
+
 /* Asks each address until one replies. */
 static bool
 ask_servers(struct client *client)
 {
 	bool (*run)(struct exchange *, int, struct exchange_failure *) =
 	    client->dial.type == SOCK_DGRAM ? exchange_datagrams : exchange_run;
-	struct dial_server *server;
+	struct exchange *exchange = &client->exchange;
+	struct dial_attempt *attempt;
 	bool done = false;
-	int fd;
 
-	while (!done && (server = dial_next(&client->dial, &fd)) != NULL) {
-		done = run(&client->exchange, fd, &server->failure);
-		close(fd);
+	while (!done && (attempt = dial_next(
+			     &client->dial, exchange->deadline)) != NULL) {
+		done = run(exchange, attempt->fd, &attempt->server->failure);
+		close(attempt->fd);
 	}
 	return done;
 }
@@ -43,13 +50,12 @@ ask_again(
     struct dial *dial, struct dial_server *server, struct exchange *exchange)
 {
 	struct exchange_failure failure = {.name = "asking why"};
-	int fd;
 
 	server->connected->state = DIAL_TO_DO;
-	if (dial_next(dial, &fd) == NULL)
+	if (dial_next(dial, exchange->deadline) == NULL)
 		return EX_TEMPFAIL;
-	exchange_run(exchange, fd, &failure);
-	close(fd);
+	exchange_run(exchange, server->connected->fd, &failure);
+	close(server->connected->fd);
 	return failure.status;
 }
 
@@ -77,8 +83,12 @@ find_status(struct client *client, struct dial_server *server)
 	static unsigned char wish[] = "11:" TRANSFORMS ",";
 	static unsigned char
 	    room[NETSTRING_HEADER_MAX + PROTOCOL_LENGTH_MAX + 1];
-	struct exchange list = {
-	    wish, sizeof(wish) - 1, room, PROTOCOL_LENGTH_MAX, 0, 0};
+	struct exchange list = {.request = wish,
+	    .request_len = sizeof(wish) - 1,
+	    .reply = room,
+	    .max = PROTOCOL_LENGTH_MAX,
+	    .deadline =
+		MIN(exchange_now() + CLIENT_WHY_MS, client->exchange.deadline)};
 	unsigned char *request = client->exchange.request;
 	unsigned char *content = request + strcspn((char *)request, ":") + 1;
 	unsigned char kept[TRANSFORMS_LEN];
@@ -108,16 +118,10 @@ find_status(struct client *client, struct dial_server *server)
 static void
 ask_why(struct client *client, struct dial_server *server)
 {
-	const int64_t soon = clock_after(CLIENT_WHY_MS);
-	const int64_t before = clock_set_deadline(soon);
-	int status;
+	const int status = find_status(client, server);
 
-	if (before < soon)
-		clock_set_deadline(before);
-	status = find_status(client, server);
 	if (status != EX_OK)
 		handler_fail(&server->failure, status, client->transform);
-	clock_set_deadline(before);
 }
 
 /* Asks why, where that is not known.  Returns whether to ask all again. */
@@ -130,7 +134,7 @@ may_help(struct client *client)
 		struct dial_server *server = &client->dial.servers[i];
 
 		if (client->asks_why && !server->failure.is_final &&
-		    exchange_is_left(&server->failure) && !clock_is_late())
+		    exchange_is_left(&server->failure) && !is_late(client))
 			ask_why(client, server);
 		may = may || !server->failure.is_final;
 	}
@@ -155,7 +159,7 @@ say_failures(const struct client *client)
 	}
 	if (furthest == NULL)
 		say(SAY_FAILURES, "out of time");
-	return furthest == NULL || clock_is_late() ? EX_TEMPFAIL
+	return furthest == NULL || is_late(client) ? EX_TEMPFAIL
 						   : furthest->status;
 }
 
@@ -165,14 +169,15 @@ client_ask(struct client *client)
 	int pause_ms = CLIENT_PAUSE_MS;
 	unsigned long retries = client->retries;
 
-	while (!clock_is_late()) {
+	while (!is_late(client)) {
 		if (client->command != NULL ? handler_ask(client)
 					    : ask_servers(client))
 			return EX_OK;
 		if (!may_help(client) || retries-- == 0)
 			break;
 		dial_renew(&client->dial);
-		clock_wait(-1, 0, clock_after(pause_ms));
+		exchange_wait(NULL, 0,
+		    MIN(exchange_now() + pause_ms, client->exchange.deadline));
 		pause_ms *= 2;
 		if (pause_ms > CLIENT_PAUSE_MAX_MS)
 			pause_ms = CLIENT_PAUSE_MAX_MS;

@@ -26,7 +26,7 @@ struct client {
 	bool is_verbose;       /* failures are said when they happen */
 	bool asks_why;	       /* a server that left without a reply */
 	size_t request_max;
-	int64_t timeout_ms; /* of the exchange; 0 is any time */
+	int64_t timeout_ms; /* of the exchange */
 	unsigned long retries;
 	const char *command; /* in a server's place, the first one's, or NULL */
 	sigset_t signals;    /* that it must not inherit as they are */

@@ -2,22 +2,237 @@
 /* Connections, as RFC 8305 has them: who is dead is not waited for. */
 #include "dial.h"
 
-#include <sys/socket.h>
+#include <sys/param.h>
+#include <sys/prctl.h>
+#include <sys/un.h>
+#include <sys/wait.h>
 
 #include <errno.h>
+#include <fcntl.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "clock.h"
+#include "host/options.h"
 #include "say.h"
+#include "wire/protocol.h"
 
-#define ATTEMPTS_MAX ((size_t)DIAL_SERVERS_MAX * DIAL_EACH)
+/* Names of other scripts than ASCII, where the C library knows of them. */
+#ifndef AI_IDN
+#define AI_IDN 0
+#endif
+
+/* Adds an address to those that follow a look-up, unless it is among them. */
+static void
+add_address(struct dial_attempt *attempt, const struct addrinfo *info)
+{
+	struct dial_attempt *const end = attempt + DIAL_EACH;
+	struct dial_attempt new = {.state = DIAL_TO_DO,
+	    .server = attempt->server,
+	    .len = info->ai_addrlen};
+
+	memcpy(&new.addr, info->ai_addr, info->ai_addrlen);
+	while (++attempt < end && attempt->state != DIAL_NONE)
+		if (memcmp(&attempt->addr, &new.addr, sizeof(new.addr)) == 0)
+			return;
+	if (attempt < end)
+		*attempt = new;
+}
+
+/* Adds all addresses.  Returns 0, what getaddrinfo(3) does, or errno. */
+static int
+find_addresses(struct dial_attempt *attempt, int family, int flags)
+{
+	const struct addrinfo hints = {.ai_family = family,
+	    .ai_socktype = SOCK_STREAM,
+	    .ai_flags = AI_NUMERICSERV | flags};
+	struct addrinfo *list, *next[2];
+	int error = getaddrinfo(
+	    attempt->server->host, attempt->server->port, &hints, &list);
+
+	if (error != 0)
+		return error == EAI_SYSTEM ? errno : error;
+	/* In turn one of the first's family, and one of another. */
+	next[0] = next[1] = list;
+	for (int i = 0; next[0] != NULL || next[1] != NULL; i = !i) {
+		while (next[i] != NULL &&
+		       (next[i]->ai_family == list->ai_family) == i)
+			next[i] = next[i]->ai_next;
+		if (next[i] != NULL) {
+			add_address(attempt, next[i]);
+			next[i] = next[i]->ai_next;
+		}
+	}
+	freeaddrinfo(list);
+	return 0;
+}
+
+static const char *
+add_path(struct dial_attempt *attempt, const char *path)
+{
+	struct sockaddr_un *sun = (struct sockaddr_un *)&attempt->addr;
+
+	if (strlen(path) >= sizeof(sun->sun_path))
+		return "the socket's path is too long";
+	attempt->state = DIAL_TO_DO;
+	sun->sun_family = AF_UNIX;
+	strcpy(sun->sun_path, path);
+	attempt->len = (socklen_t)SUN_LEN(sun);
+	if (path[0] == '@')
+		sun->sun_path[0] = '\0';
+	return NULL;
+}
+
+const char *
+dial_add(struct dial *dial, const char *name)
+{
+	struct dial_server *server = &dial->servers[dial->len];
+	struct dial_attempt *attempt = &dial->attempts[dial->len++ * DIAL_EACH];
+	const bool has_bracket = name[0] == '[';
+	const bool is_ipv6 = strchr(name, ':') != strrchr(name, ':');
+	const char *host = name + has_bracket, *rest;
+	const size_t len = strcspn(host, has_bracket ? "]"
+					 : is_ipv6   ? ""
+						     : ":");
+	unsigned long port = PROTOCOL_PORT;
+
+	server->failure.name = name;
+	attempt[0].server = attempt[1].server = server;
+	if (name[0] == '@' || strchr(name, '/') != NULL)
+		return add_path(&attempt[1], name);
+	if (len == 0)
+		return "a host is missing";
+	if (len >= sizeof(server->host))
+		return "the host's name is too long";
+	if (has_bracket && host[len] == '\0')
+		return "a bracket is missing";
+	rest = host + len + has_bracket;
+	if (*rest != '\0' &&
+	    (*rest != ':' || !options_number(rest + 1, 1, 65535, &port)))
+		return "the port must be a number from 1 to 65535";
+	memcpy(server->host, host, len);
+	snprintf(server->port, sizeof(server->port), "%lu", port);
+	/* A number needs no look-up. */
+	if (find_addresses(attempt, dial->family, AI_NUMERICHOST) != 0)
+		attempt->state = DIAL_TO_DO;
+	return NULL;
+}
+
+/* Ends what it has under way. */
+static void
+stop(struct dial_attempt *attempt, int state)
+{
+	if (attempt->fd >= 0)
+		close(attempt->fd);
+	if (attempt->pid > 0) {
+		kill(attempt->pid, SIGKILL);
+		waitpid(attempt->pid, NULL, 0);
+	}
+	attempt->pid = 0;
+	attempt->state = state;
+}
+
+static void
+fail(struct dial_attempt *attempt, enum exchange_stage stage, int status,
+    const char *what, const char *why)
+{
+	stop(attempt, DIAL_DONE);
+	exchange_fail(
+	    &attempt->server->failure, stage, status, "%s: %s", what, why);
+}
 
 /*
- * Tells whether the kernel has connected the socket to itself, as it may
- * where nobody listens on a port that it gives to clients: every request
- * would be answered by itself.
+ * Looks up in a process: getaddrinfo(3) can neither be interrupted nor be told
+ * how long.
+ */
+static void
+start_looking_up(struct dial_attempt *attempt, int family)
+{
+	int fds[2] = {-1, -1};
+
+	attempt->pid = pipe2(fds, O_CLOEXEC | O_NONBLOCK) == 0 ? fork() : -1;
+	if (attempt->pid == 0) {
+		prctl(PR_SET_PDEATHSIG, (long)SIGKILL, 0L, 0L, 0L);
+		setlocale(LC_CTYPE, "C.UTF-8");
+		attempt->error = find_addresses(attempt, family, AI_IDN);
+		/* A pipe takes so little whole. */
+		_exit(write(fds[1], attempt, DIAL_EACH * sizeof(*attempt)) < 0);
+	}
+	attempt->fd = fds[0];
+	if (attempt->pid < 0)
+		fail(attempt, EXCHANGE_LOOK_UP, EX_OSERR,
+		    "cannot look up the host", strerror(errno));
+	close(fds[1]);
+}
+
+static void
+go_on_looking_up(struct dial_attempt *attempt)
+{
+	/* What it is where the process has died. */
+	struct dial_attempt found[DIAL_EACH] = {{.error = EAI_MEMORY}};
+	int error;
+
+	if (read(attempt->fd, found, sizeof(found)) < 0 && errno == EAGAIN) {
+		if (exchange_now() >= attempt->until)
+			fail(attempt, EXCHANGE_LOOK_UP, EX_TEMPFAIL,
+			    "out of time", "the host is not looked up");
+		return;
+	}
+	memcpy(attempt + 1, found + 1, sizeof(found) - sizeof(found[0]));
+	error = found[0].error;
+	if (error == 0)
+		stop(attempt, DIAL_NONE);
+	else
+		fail(attempt, EXCHANGE_LOOK_UP,
+		    error == EAI_AGAIN ? EX_TEMPFAIL
+		    : error == EAI_MEMORY || exchange_is_ours(error)
+			? EX_OSERR
+			: EX_NOHOST,
+		    "cannot look up the host",
+		    error > 0 ? strerror(error) : gai_strerror(error));
+}
+
+static void
+fail_to_connect(struct dial_attempt *attempt, int error)
+{
+	const bool is_unrouted = error == EADDRNOTAVAIL ||
+				 error == ENETUNREACH ||
+				 error == EHOSTUNREACH || error == EAFNOSUPPORT;
+
+	fail(attempt, is_unrouted ? EXCHANGE_ROUTE : EXCHANGE_CONNECT,
+	    exchange_is_ours(error) ? EX_OSERR : EX_UNAVAILABLE,
+	    "cannot connect",
+	    error == ENOENT ? "no such socket" : strerror(error));
+}
+
+static void
+start_connecting(struct dial_attempt *attempt, int type)
+{
+	const struct sockaddr *addr = (const struct sockaddr *)&attempt->addr;
+	const char *format = "%s: trying unix";
+	char host[NI_MAXHOST], port[8];
+
+	if (addr->sa_family != AF_UNIX &&
+	    getnameinfo(addr, attempt->len, host, sizeof(host), port,
+		sizeof(port), NI_NUMERICHOST | NI_NUMERICSERV) == 0)
+		format = addr->sa_family == AF_INET ? "%s: trying %s:%s"
+						    : "%s: trying [%s]:%s";
+	say(SAY_ALL, format, attempt->server->failure.name, host, port);
+	attempt->fd =
+	    socket(addr->sa_family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (attempt->fd < 0)
+		fail_to_connect(attempt, errno);
+	/* On a UNIX socket who has no name gets no answer. */
+	else if (type == SOCK_DGRAM && addr->sa_family == AF_UNIX)
+		bind(attempt->fd, addr, sizeof(sa_family_t));
+}
+
+/*
+ * Tells whether the kernel has connected the socket to itself, as it may where
+ * nobody listens on a port that it gives to clients.
  */
 static bool
 is_own_peer(int fd)
@@ -27,250 +242,106 @@ is_own_peer(int fd)
 
 	return getsockname(fd, (struct sockaddr *)&own, &own_len) == 0 &&
 	       getpeername(fd, (struct sockaddr *)&peer, &peer_len) == 0 &&
-	       own.ss_family != AF_UNIX && own_len == peer_len &&
-	       memcmp(&own, &peer, own_len) == 0;
+	       own_len == peer_len && memcmp(&own, &peer, own_len) == 0;
 }
 
-/*
- * Connects fd, or where that has begun finds out what came of it.  Returns 0
- * once it is connected, or errno; EINPROGRESS and EAGAIN are no failures yet.
- */
-static int
-connect_socket(int fd, const struct look_up_address *address, bool has_begun)
-{
-	int error = 0;
-	socklen_t len = sizeof(error);
-
-	if (has_begun)
-		getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len);
-	else if (connect(fd, (const struct sockaddr *)&address->addr,
-		     address->len) < 0)
-		error = errno == EINTR ? EINPROGRESS : errno;
-	return error == 0 && is_own_peer(fd) ? ECONNREFUSED : error;
-}
-
-/* Ends what it has under way. */
-static void
-stop(struct dial_attempt *attempt, enum dial_state state)
-{
-	if (attempt->pid > 0)
-		look_up_end(attempt->pid, attempt->fd, NULL);
-	else if (attempt->fd >= 0)
-		close(attempt->fd);
-	attempt->pid = 0;
-	attempt->state = state;
-}
-
-static void
-fail(struct dial_attempt *attempt, int error)
-{
-	const bool is_unrouted = error == EADDRNOTAVAIL ||
-				 error == ENETUNREACH ||
-				 error == EHOSTUNREACH || error == EAFNOSUPPORT;
-
-	stop(attempt, DIAL_DONE);
-	exchange_fail(&attempt->server->failure,
-	    is_unrouted ? EXCHANGE_ROUTE : EXCHANGE_CONNECT,
-	    exchange_is_ours(error) ? EX_OSERR : EX_UNAVAILABLE,
-	    "cannot connect: %s",
-	    error == ENOENT ? "no such socket" : strerror(error));
-}
-
-/* Makes known what came of connecting.  Returns whether it is connected. */
+/* Connects, or finds out what came of it.  Returns whether it is connected. */
 static bool
-judge(struct dial_attempt *attempt, int error)
+go_on_connecting(struct dial_attempt *attempt, int64_t deadline)
 {
-	attempt->again = error == EAGAIN ? clock_now() + DIAL_FULL_MS : 0;
-	if (error == 0) {
+	const struct sockaddr *addr = (const struct sockaddr *)&attempt->addr;
+	int error = 0;
+
+	if (connect(attempt->fd, addr, attempt->len) < 0)
+		error = errno;
+	else if (is_own_peer(attempt->fd))
+		error = ECONNREFUSED;
+	attempt->is_full = error == EAGAIN;
+	if (error == 0)
 		attempt->state = DIAL_DONE;
-		attempt->server->connected = attempt;
-	} else if (error != EINPROGRESS && error != EAGAIN) {
-		fail(attempt, error);
-	}
+	else if (error != EAGAIN && error != EALREADY && error != EINPROGRESS &&
+		 error != EINTR)
+		fail_to_connect(attempt, error);
+	else if (exchange_now() >= deadline)
+		fail(attempt, EXCHANGE_CONNECT, EX_TEMPFAIL, "out of time",
+		    "not connected");
+	else if (exchange_now() >= attempt->until)
+		fail_to_connect(attempt, ETIMEDOUT);
 	return error == 0;
 }
 
-static bool
-start_connecting(const struct dial *dial, struct dial_attempt *attempt)
+/* Starts the first that can be.  Returns when the next one is due. */
+static int64_t
+start_one(struct dial *dial, int64_t deadline)
 {
-	const struct look_up_address *address = &attempt->address;
-	const char *format = "%s: trying unix";
-	char host[NI_MAXHOST], port[8];
+	const int64_t now = exchange_now();
 
-	if (address->addr.ss_family != AF_UNIX &&
-	    getnameinfo((const struct sockaddr *)&address->addr, address->len,
-		host, sizeof(host), port, sizeof(port),
-		NI_NUMERICHOST | NI_NUMERICSERV) == 0)
-		format = address->addr.ss_family == AF_INET
-			     ? "%s: trying %s:%s"
-			     : "%s: trying [%s]:%s";
-	say(SAY_ALL, format, attempt->server->failure.name, host, port);
-	attempt->fd = socket(address->addr.ss_family,
-	    dial->type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	/* On a UNIX socket who has no name gets no answer. */
-	if (dial->type == SOCK_DGRAM && address->addr.ss_family == AF_UNIX &&
-	    attempt->fd >= 0)
-		bind(attempt->fd, (const struct sockaddr *)&address->addr,
-		    sizeof(sa_family_t));
-	if (attempt->fd >= 0)
-		return judge(
-		    attempt, connect_socket(attempt->fd, address, false));
-	fail(attempt, errno);
-	return false;
-}
-
-/* The addresses of a server follow its look-up. */
-static void
-take_addresses(
-    struct dial_attempt *attempt, const struct look_up_result *result)
-{
-	attempt->state = DIAL_DONE;
-	if (result->status != EX_OK)
-		exchange_fail(&attempt->server->failure, EXCHANGE_LOOK_UP,
-		    result->status, "cannot look up the host: %s",
-		    result->reason);
-	for (size_t i = 0; i < result->len; i++)
-		attempt[i + 1] = (struct dial_attempt){.state = DIAL_TO_DO,
-		    .server = attempt->server,
-		    .address = result->addresses[i]};
-}
-
-/*
- * Starts the first that is to do.  Returns whether there was any; one that is
- * connected at once is ret_won.
- */
-static bool
-start_one(struct dial *dial, struct dial_attempt **ret_won)
-{
-	struct look_up_result result;
-
-	for (size_t i = 0; i < dial->len * DIAL_EACH; i++) {
+	for (size_t i = 0; i < DIAL_ATTEMPTS && now < deadline; i++) {
 		struct dial_attempt *attempt = &dial->attempts[i];
 
 		if (attempt->state != DIAL_TO_DO ||
 		    attempt->server->failure.is_final)
 			continue;
 		attempt->state = DIAL_UNDER_WAY;
-		attempt->until = clock_after(dial->timeout_ms);
-		if (i % DIAL_EACH == 0) {
-			attempt->pid = look_up_start(&attempt->server->name,
-			    dial->family, &attempt->fd, &result);
-			if (attempt->pid == 0)
-				take_addresses(attempt, &result);
-		} else if (start_connecting(dial, attempt)) {
-			*ret_won = attempt;
-		}
-		if (i % DIAL_EACH != 0 || attempt->state == DIAL_UNDER_WAY)
-			return true;
+		attempt->fd = -1;
+		attempt->until = MIN(now + dial->timeout_ms, deadline);
+		if (i % DIAL_EACH == 0)
+			start_looking_up(attempt, dial->family);
+		else
+			start_connecting(attempt, dial->type);
+		if (attempt->state == DIAL_UNDER_WAY)
+			return now + DIAL_DELAY_MS;
 	}
-	return false;
+	return EXCHANGE_NEVER;
 }
 
-/*
- * Waits for any that is under way, and until then at most.  Returns how many
- * are, which is the number of ret_pfds, in this order.
- */
-static nfds_t
-wait_for_all(const struct dial *dial, int64_t until,
-    struct pollfd ret_pfds[ATTEMPTS_MAX])
+struct dial_attempt *
+dial_next(struct dial *dial, int64_t deadline)
 {
-	const struct dial_attempt *attempt = dial->attempts;
+	struct dial_attempt *const end = &dial->attempts[DIAL_ATTEMPTS];
+	struct dial_attempt *attempt, *won = NULL;
+	struct pollfd pfds[DIAL_ATTEMPTS];
+	int64_t due = 0, until = 0;
 	nfds_t n = 0;
 
-	for (size_t i = 0; i < ATTEMPTS_MAX; i++, attempt++) {
-		if (attempt->state != DIAL_UNDER_WAY)
-			continue;
-		ret_pfds[n++] = (struct pollfd){
-		    .fd = attempt->again == 0 ? attempt->fd : -1,
-		    .events = attempt->pid > 0 ? POLLIN : POLLOUT};
-		if (attempt->again != 0 && attempt->again < until)
-			until = attempt->again;
-		if (attempt->until < until)
-			until = attempt->until;
-	}
-	if (n > 0)
-		clock_poll(ret_pfds, n, until);
-	return n;
-}
-
-static void
-give_up(struct dial_attempt *attempt)
-{
-	const bool looks_up = attempt->pid > 0;
-
-	if (!looks_up && !clock_is_late()) {
-		fail(attempt, ETIMEDOUT);
-		return;
-	}
-	stop(attempt, DIAL_DONE);
-	exchange_fail(&attempt->server->failure,
-	    looks_up ? EXCHANGE_LOOK_UP : EXCHANGE_CONNECT, EX_TEMPFAIL,
-	    "out of time: %s",
-	    looks_up ? "the host is not looked up" : "not connected");
-}
-
-/* Goes on with one that is under way.  Returns whether it is connected. */
-static bool
-go_on(struct dial_attempt *attempt, bool is_ready)
-{
-	const bool has_begun = attempt->again == 0;
-	struct look_up_result result;
-
-	if (attempt->pid > 0 && is_ready) {
-		look_up_end(attempt->pid, attempt->fd, &result);
-		attempt->pid = 0;
-		take_addresses(attempt, &result);
-		return false;
-	}
-	if (is_ready || (!has_begun && clock_now() >= attempt->again))
-		return judge(attempt,
-		    connect_socket(attempt->fd, &attempt->address, has_begun));
-	if (clock_is_late() || clock_now() >= attempt->until)
-		give_up(attempt);
-	return false;
-}
-
-struct dial_server *
-dial_next(struct dial *dial, int *ret_fd)
-{
-	struct dial_attempt *attempt, *won = NULL;
-	struct pollfd pfds[ATTEMPTS_MAX];
-	int64_t due = 0;
-	nfds_t n, k;
-
-	while (won == NULL) {
-		if (clock_now() >= due && !clock_is_late())
-			due = start_one(dial, &won) ? clock_after(DIAL_DELAY_MS)
-						    : CLOCK_NEVER;
-		n = won == NULL ? wait_for_all(dial, due, pfds) : 0;
-		if (n == 0 && won == NULL &&
-		    (due == CLOCK_NEVER || clock_is_late()))
-			return NULL;
-		due = n == 0 ? 0 : due; /* the last one failed at once */
-		attempt = dial->attempts;
-		for (k = 0; won == NULL && k < n; attempt++) {
+	do {
+		exchange_wait(pfds, n, MIN(until, due));
+		if (exchange_now() >= due)
+			due = start_one(dial, deadline);
+		until = deadline;
+		n = 0;
+		for (attempt = dial->attempts; attempt < end && won == NULL;
+		     attempt++) {
 			if (attempt->state != DIAL_UNDER_WAY)
 				continue;
-			if (go_on(attempt, pfds[k++].revents != 0))
+			if (attempt->pid > 0)
+				go_on_looking_up(attempt);
+			else if (go_on_connecting(attempt, deadline))
 				won = attempt;
-			if (attempt->state == DIAL_DONE)
+			if (attempt->state != DIAL_UNDER_WAY) {
 				due = 0;
+				continue;
+			}
+			pfds[n++] = (struct pollfd){
+			    .fd = attempt->is_full ? -1 : attempt->fd,
+			    .events = POLLIN | POLLOUT};
+			until = MIN(until, attempt->is_full
+					       ? exchange_now() + DIAL_FULL_MS
+					       : attempt->until);
 		}
-	}
-	for (size_t i = 0; i < ATTEMPTS_MAX; i++)
-		if (dial->attempts[i].state == DIAL_UNDER_WAY)
-			stop(&dial->attempts[i], DIAL_TO_DO);
-	*ret_fd = won->fd;
-	return won->server;
+	} while (won == NULL && (n > 0 || due != EXCHANGE_NEVER));
+	for (attempt = dial->attempts; attempt < end; attempt++)
+		if (attempt->state == DIAL_UNDER_WAY)
+			stop(attempt, DIAL_TO_DO);
+	if (won != NULL)
+		won->server->connected = won;
+	return won;
 }
 
 void
 dial_renew(struct dial *dial)
 {
-	struct dial_attempt *attempt = dial->attempts;
-
-	for (size_t i = 0; i < dial->len * DIAL_EACH; i++, attempt++)
-		if (attempt->state == DIAL_DONE &&
-		    (i % DIAL_EACH != 0 || attempt[1].state == DIAL_NONE))
-			attempt->state = DIAL_TO_DO;
+	for (size_t i = 0; i < DIAL_ATTEMPTS; i++)
+		if (dial->attempts[i].state == DIAL_DONE)
+			dial->attempts[i].state = DIAL_TO_DO;
 }

@@ -2,15 +2,17 @@
 /* Sending a request, and not taking anything else for its reply. */
 #include "exchange.h"
 
+#include <sys/param.h>
 #include <sys/socket.h>
 
 #include <errno.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
+#include <time.h>
 
-#include "clock.h"
 #include "say.h"
 #include "wire/netstring.h"
 
@@ -48,121 +50,100 @@ exchange_is_ours(int error)
 	       error == ENOBUFS || error == EAGAIN;
 }
 
-/* As send(2) for POLLOUT and recv(2) for POLLIN; EAGAIN is the deadline. */
-static ssize_t
-transfer(int fd, short event, unsigned char *buf, size_t len)
+int64_t
+exchange_now(void)
 {
-	ssize_t n = -1;
+	struct timespec now;
 
-	do {
-		if (clock_is_late() || !clock_wait(fd, event, CLOCK_NEVER)) {
-			errno = EAGAIN;
-			return -1;
-		}
-		if (event == POLLOUT)
-			n = send(fd, buf, len, MSG_DONTWAIT | MSG_NOSIGNAL);
-		else
-			n = recv(fd, buf, len, MSG_DONTWAIT);
-	} while (n < 0 && (errno == EINTR || errno == EAGAIN));
-	return n;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-static bool
-send_request(
-    const struct exchange *exchange, int fd, struct exchange_failure *failure)
+bool
+exchange_wait(struct pollfd *pfds, nfds_t len, int64_t until)
 {
+	int64_t left;
+
+	while ((left = until - exchange_now()) > 0)
+		if (poll(pfds, len, left < INT_MAX ? (int)left : INT_MAX) > 0)
+			return true;
+	return false;
+}
+
+/* As send(2) for POLLOUT, recv(2) for POLLIN; EAGAIN is that time is over. */
+static ssize_t
+transfer(int fd, short event, unsigned char *buf, size_t len, int64_t until)
+{
+	struct pollfd pfd = {.fd = fd, .events = event};
 	ssize_t n;
 
-	for (size_t i = 0; i < exchange->request_len; i += (size_t)n) {
-		n = transfer(fd, POLLOUT, exchange->request + i,
-		    exchange->request_len - i);
-		if (n < 0 && errno == EAGAIN)
-			return exchange_fail(failure, EXCHANGE_SEND,
-			    EX_TEMPFAIL,
-			    "out of time: the request was not taken");
-		if (n < 0)
-			return exchange_fail(failure, EXCHANGE_SEND,
-			    EX_UNAVAILABLE,
-			    "closed before the request was sent: refused, or busy");
+	while (exchange_wait(&pfd, 1, until)) {
+		n = event == POLLOUT ? send(fd, buf, len, MSG_DONTWAIT)
+				     : recv(fd, buf, len, MSG_DONTWAIT);
+		if (n >= 0 || (errno != EINTR && errno != EAGAIN))
+			return n;
 	}
-	return true;
+	errno = EAGAIN;
+	return -1;
 }
 
-/* Input ended with n, as of transfer, where more than the len were needed. */
+/* Input ended after len bytes, which are not enough, with errno or 0. */
 static bool
-fail_input(struct exchange_failure *failure, ssize_t n, size_t len)
+fail_input(struct exchange_failure *failure, int error, size_t len)
 {
 	const enum exchange_stage stage =
 	    len > 0 ? EXCHANGE_REPLY : EXCHANGE_SEND;
+	const int status = len > 0 ? EX_PROTOCOL : EX_UNAVAILABLE;
 
-	if (n < 0 && errno == EAGAIN)
+	if (error == EAGAIN)
 		return exchange_fail(failure, stage, EX_TEMPFAIL,
 		    len > 0 ? "out of time: the reply is not whole"
 			    : "out of time: no reply");
-	if (n < 0 && errno != ECONNRESET)
-		return exchange_fail(failure, stage,
-		    len > 0 ? EX_PROTOCOL : EX_UNAVAILABLE, "cannot read: %s",
-		    strerror(errno));
+	if (error != 0 && error != ECONNRESET)
+		return exchange_fail(
+		    failure, stage, status, "cannot read: %s", strerror(error));
 	if (len > 0)
-		return exchange_fail(failure, stage, EX_PROTOCOL,
+		return exchange_fail(failure, stage, status,
 		    "the reply was cut off after %zu bytes", len);
-	return exchange_fail(failure, stage, EX_UNAVAILABLE,
-	    "%s without a reply: refused, or busy", n < 0 ? "reset" : "closed");
+	return exchange_fail(failure, stage, status,
+	    "%s without a reply: refused, or busy",
+	    error != 0 ? "reset" : "closed");
 }
 
+/* What the len bytes of a reply are so far. */
+static enum netstring_result
+decode(struct exchange *exchange, size_t len)
+{
+	return netstring_decode(exchange->reply, len, exchange->max,
+	    &exchange->start, &exchange->size);
+}
+
+/* Reads a reply, and maybe extra bytes after it. */
 static bool
-read_reply(struct exchange *exchange, int fd, size_t *ret_len,
+read_reply(struct exchange *exchange, int fd, size_t *ret_extra,
     struct exchange_failure *failure)
 {
-	unsigned char *reply = exchange->reply;
 	const size_t room = NETSTRING_HEADER_MAX + exchange->max + 1;
+	enum netstring_result result;
 	size_t len = 0;
 	ssize_t n;
 
-	for (;;) {
-		switch (netstring_decode(reply, len, exchange->max,
-		    &exchange->start, &exchange->size)) {
-		case NETSTRING_OK:
-			*ret_len = len;
-			return true;
-		case NETSTRING_BAD:
-			return exchange_fail(failure, EXCHANGE_REPLY,
-			    EX_PROTOCOL, "the reply is no netstring: %s",
-			    netstring_error(reply, len));
-		case NETSTRING_TOO_LONG:
-			return exchange_fail(failure, EXCHANGE_REPLY,
-			    EX_PROTOCOL,
-			    "the reply is longer than %zu bytes (see -m)",
-			    exchange->max);
-		case NETSTRING_MORE:
-			break;
-		}
-		n = transfer(fd, POLLIN, reply + len, room - len);
+	while ((result = decode(exchange, len)) == NETSTRING_MORE) {
+		n = transfer(fd, POLLIN, exchange->reply + len, room - len,
+		    exchange->deadline);
 		if (n <= 0)
-			return fail_input(failure, n, len);
+			return fail_input(failure, n < 0 ? errno : 0, len);
 		len += (size_t)n;
 	}
-}
-
-/*
- * After a whole reply: the connection must end.  Only now is our side of it
- * shut, for there are servers that take that for a client that left.
- */
-static bool
-await_close(int fd, struct exchange_failure *failure)
-{
-	unsigned char stray;
-	ssize_t n = 0;
-
-	shutdown(fd, SHUT_WR);
-	if (clock_wait(fd, POLLIN, clock_after(EXCHANGE_CLOSE_MS)))
-		n = recv(fd, &stray, sizeof(stray), MSG_DONTWAIT);
-	if (n > 0)
+	if (result == NETSTRING_BAD)
 		return exchange_fail(failure, EXCHANGE_REPLY, EX_PROTOCOL,
-		    "bytes follow the reply");
-	if (n < 0 && errno == ECONNRESET)
+		    "the reply is no netstring: %s",
+		    netstring_error(exchange->reply, len));
+	if (result == NETSTRING_TOO_LONG)
 		return exchange_fail(failure, EXCHANGE_REPLY, EX_PROTOCOL,
-		    "the connection was reset after the reply");
+		    "the reply is longer than %zu bytes (see -m)",
+		    exchange->max);
+	*ret_extra = len - exchange->start - exchange->size - 1;
 	return true;
 }
 
@@ -170,37 +151,55 @@ bool
 exchange_run(
     struct exchange *exchange, int fd, struct exchange_failure *ret_failure)
 {
-	size_t len = 0;
-
-	if (!send_request(exchange, fd, ret_failure) ||
-	    !read_reply(exchange, fd, &len, ret_failure))
-		return false;
-	if (len > exchange->start + exchange->size + 1)
-		return exchange_fail(ret_failure, EXCHANGE_REPLY, EX_PROTOCOL,
-		    "bytes follow the reply");
-	return await_close(fd, ret_failure);
-}
-
-/* Waits for a reply.  Returns 0, ECONNREFUSED or another, or EAGAIN. */
-static int
-receive_datagram(struct exchange *exchange, int fd, int64_t until)
-{
-	const size_t room = NETSTRING_HEADER_MAX + exchange->max + 1;
+	unsigned char stray;
+	size_t extra = 0;
 	ssize_t n;
 
-	while (clock_wait(fd, POLLIN, until)) {
-		n = recv(fd, exchange->reply, room, MSG_DONTWAIT | MSG_TRUNC);
-		if (n < 0 && errno != EAGAIN && errno != EINTR)
-			return errno;
-		if (n > 0 && (size_t)n <= room &&
-		    netstring_decode(exchange->reply, (size_t)n, exchange->max,
-			&exchange->start, &exchange->size) == NETSTRING_OK &&
+	for (size_t i = 0; i < exchange->request_len; i += (size_t)n) {
+		n = transfer(fd, POLLOUT, exchange->request + i,
+		    exchange->request_len - i, exchange->deadline);
+		if (n < 0 && errno == EAGAIN)
+			return exchange_fail(ret_failure, EXCHANGE_SEND,
+			    EX_TEMPFAIL,
+			    "out of time: the request was not taken");
+		if (n < 0)
+			return exchange_fail(ret_failure, EXCHANGE_SEND,
+			    EX_UNAVAILABLE,
+			    "closed before the request was sent: refused, or busy");
+	}
+	if (!read_reply(exchange, fd, &extra, ret_failure))
+		return false;
+	/* Only now: there are servers that take it for a client that left. */
+	shutdown(fd, SHUT_WR);
+	n = (ssize_t)extra;
+	if (n == 0)
+		n = transfer(fd, POLLIN, &stray, sizeof(stray),
+		    MIN(exchange_now() + EXCHANGE_CLOSE_MS,
+			exchange->deadline));
+	if (n > 0)
+		return exchange_fail(ret_failure, EXCHANGE_REPLY, EX_PROTOCOL,
+		    "bytes follow the reply");
+	if (n < 0 && errno == ECONNRESET)
+		return exchange_fail(ret_failure, EXCHANGE_REPLY, EX_PROTOCOL,
+		    "the connection was reset after the reply");
+	return true;
+}
+
+/* Waits a second for a reply.  Returns 0, or errno: EAGAIN is that it is over.
+ */
+static int
+receive_datagram(struct exchange *exchange, int fd)
+{
+	const size_t room = NETSTRING_HEADER_MAX + exchange->max + 1;
+	const int64_t until = MIN(exchange_now() + 1000, exchange->deadline);
+	ssize_t n;
+
+	/* A whole netstring leaves room: one that fills it was cut off. */
+	while ((n = transfer(fd, POLLIN, exchange->reply, room, until)) >= 0)
+		if (decode(exchange, (size_t)n) == NETSTRING_OK &&
 		    exchange->start + exchange->size + 1 == (size_t)n)
 			return 0;
-		if (clock_is_late())
-			break;
-	}
-	return EAGAIN;
+	return errno;
 }
 
 bool
@@ -210,27 +209,23 @@ exchange_datagrams(
 	static unsigned char datagram[EXCHANGE_DATAGRAM_MAX];
 	size_t len, longer = EXCHANGE_DATAGRAM_MIN;
 	int error = EAGAIN;
+	ssize_t n;
 
 	memcpy(datagram, exchange->request, exchange->request_len);
-	for (unsigned i = 0; error == EAGAIN && !clock_is_late(); i++) {
-		if (i % 2 == 1)
-			longer = longer * 2 < EXCHANGE_DATAGRAM_MAX
-				     ? longer * 2
-				     : EXCHANGE_DATAGRAM_MAX;
-		len = i % 2 == 1 ? longer : EXCHANGE_DATAGRAM_MIN;
-		if (len < exchange->request_len)
-			len = exchange->request_len;
+	for (int i = 0; error == EAGAIN && exchange_now() < exchange->deadline;
+	     i = !i) {
+		if (i == 1)
+			longer = MIN(longer * 2, EXCHANGE_DATAGRAM_MAX);
+		len = i == 1 ? longer : EXCHANGE_DATAGRAM_MIN;
+		len = MAX(len, exchange->request_len);
 		/* One that is too long for the way is as good as lost. */
-		if (send(fd, datagram, len, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 &&
-		    errno == ECONNREFUSED)
-			error = ECONNREFUSED;
-		else
-			error =
-			    receive_datagram(exchange, fd, clock_after(1000));
+		n = send(fd, datagram, len, MSG_DONTWAIT);
+		error = n < 0 && errno == ECONNREFUSED
+			    ? errno
+			    : receive_datagram(exchange, fd);
 	}
 	if (error == EAGAIN)
-		return exchange_fail(ret_failure, EXCHANGE_SEND, EX_TEMPFAIL,
-		    "out of time: no reply");
+		return fail_input(ret_failure, error, 0);
 	if (error != 0)
 		exchange_fail(ret_failure, EXCHANGE_CONNECT, EX_UNAVAILABLE,
 		    "cannot ask: %s", strerror(error));

@@ -3,12 +3,12 @@
 #ifndef EXCHANGE_H
 #define EXCHANGE_H
 
+#include <poll.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
-/* How long a server may take to close after its reply. */
-#define EXCHANGE_CLOSE_MS 2000
-
+#define EXCHANGE_CLOSE_MS     2000 /* for a server to close after its reply */
 #define EXCHANGE_DATAGRAM_MIN 1200
 #define EXCHANGE_DATAGRAM_MAX 65507
 
@@ -50,25 +50,37 @@ struct exchange {
 	size_t request_len;	/* or 0: the reply is asked for by nothing */
 	unsigned char *reply;	/* NETSTRING_HEADER_MAX + max + 1 bytes */
 	size_t max;		/* of its content, at most 999999999 */
-	size_t start, size;	/* of that in reply, once it is whole */
+	int64_t deadline;
+	size_t start, size; /* of that in reply, once it is whole */
 };
+
+/* What never comes, even where a time is added to it. */
+#define EXCHANGE_NEVER (INT64_MAX / 2)
+
+/*
+ * The time, in milliseconds of a clock that nobody sets.  It is no alarm: one
+ * that was set before versify started is left to end it.
+ */
+int64_t exchange_now(void);
+
+/* As poll(2), but until that time.  Returns whether anything is ready before.
+ */
+bool exchange_wait(struct pollfd *pfds, nfds_t len, int64_t until);
 
 /*
  * Sends the request on the connected stream socket fd and reads until a whole
  * netstring and the end of the connection are there.  A server that keeps the
  * connection open is given EXCHANGE_CLOSE_MS to send a byte that does not
- * belong there.  Returns whether there is a reply, else with the failure; at
- * the deadline at the latest.
+ * belong there.  Returns whether there is a reply, else with the failure.
  */
 bool exchange_run(
     struct exchange *exchange, int fd, struct exchange_failure *ret_failure);
 
 /*
- * The same on a datagram socket, where a request and a reply are one datagram
- * each: sends the request each second until there is a reply.  As no server's
- * datagram is longer than its client's, it is padded, by turns to
- * EXCHANGE_DATAGRAM_MIN and to a size that doubles up to the longest.  What is
- * no netstring may be anybody's, and is let be.
+ * The same on a datagram socket: sends the request each second until there is a
+ * reply.  As no server's datagram is longer than its client's, it is padded, by
+ * turns to EXCHANGE_DATAGRAM_MIN and to a size that doubles up to the longest.
+ * What is no netstring may be anybody's, and is let be.
  */
 bool exchange_datagrams(
     struct exchange *exchange, int fd, struct exchange_failure *ret_failure);

@@ -15,7 +15,6 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "clock.h"
 #include "handler.h"
 #include "host/io.h"
 #include "host/memory.h"
@@ -171,7 +170,7 @@ main(int argc, char *argv[])
 	if (client.transform != NULL)
 		status = make_request(&client, &text);
 	if (status == EX_OK) {
-		clock_set_deadline(clock_after(client.timeout_ms));
+		exchange->deadline = exchange_now() + client.timeout_ms;
 		status = client_ask(&client);
 	}
 	if (status != EX_OK && !client.falls_back)

@@ -82,7 +82,7 @@ seconds(const char *what)
 		say_die(EX_USAGE, "%s must be a number of seconds from 0 to %d",
 		    what, TIMEOUT_S_MAX);
 	/* Less than a millisecond is not 0, which is any time. */
-	return (int64_t)(s * 1000 + 0.999);
+	return s > 0 ? (int64_t)(s * 1000 + 0.999) : EXCHANGE_NEVER;
 }
 
 static void
@@ -153,7 +153,6 @@ parse_options(int argc, char *argv[], struct client *client)
 static void
 add_servers(struct dial *dial, char *text)
 {
-	struct dial_server *server;
 	const char *error;
 	char *name;
 
@@ -167,11 +166,7 @@ add_servers(struct dial *dial, char *text)
 		if (dial->len == DIAL_SERVERS_MAX)
 			say_die(
 			    EX_USAGE, "more than %d servers", DIAL_SERVERS_MAX);
-		server = &dial->servers[dial->len];
-		dial->attempts[dial->len++ * DIAL_EACH] = (struct dial_attempt){
-		    .state = DIAL_TO_DO, .server = server};
-		server->failure.name = name;
-		error = look_up_parse(name, &server->name);
+		error = dial_add(dial, name);
 		if (error != NULL)
 			say_die(EX_USAGE, "\"%s\": %s", name, error);
 	}

@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "property.h"
-#include "versify/clock.h"
 #include "versify/exchange.h"
 #include "wire/netstring.h"
 
@@ -27,8 +26,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static unsigned char request[] = "7:rot13.x,";
 	struct exchange_failure failure = {0};
-	struct exchange exchange = {
-	    .request = request, .request_len = sizeof(request) - 1, .max = MAX};
+	struct exchange exchange = {.request = request,
+	    .request_len = sizeof(request) - 1,
+	    .max = MAX,
+	    .deadline = exchange_now() + 5000};
 	size_t want_start = 0, want_len = 0;
 	int fds[2];
 	bool good, want;
@@ -36,7 +37,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size > 4096)
 		return 0;
 	signal(SIGPIPE, SIG_IGN);
-	clock_set_deadline(clock_after(5000));
 	PROPERTY(socketpair(AF_UNIX, SOCK_STREAM, 0, fds) == 0);
 	PROPERTY(write(fds[1], data, size) == (ssize_t)size);
 	/* Not closed: the request must find someone who takes it. */
