@@ -381,6 +381,23 @@ long_form() {
 	grep -q '<p>It has 3999979 bytes.</p>' content
 }
 
+@test "a page has room for the longest text and result, of marks only" {
+	not_under valgrind 'filters need pidfd_open(2)'
+	printf 'text=' >body
+	head -c 1048571 /dev/zero | tr '\0' '"' >>body
+	ask REQUEST_METHOD=POST "$FORM" CONTENT_LENGTH=1048576 <body
+	[[ $(grep -o '&#34;' content | wc -l) == 1048571 ]]
+	mkdir filters
+	printf '#!/bin/sh\nhead -c 1165525 /dev/zero | tr "\\0" "\\042"\n' \
+		>filters/marks
+	chmod +x filters/marks
+	printf 'transform=marks&text=' >body
+	head -c 99999 /dev/zero | tr '\0' '"' >>body
+	ask REQUEST_METHOD=POST "$FORM" CONTENT_LENGTH="$(wc -c <body)" \
+		VERSED_FILTERS="$PWD/filters" <body
+	[[ $(grep -o '&#34;' content | wc -l) == 1265524 ]]
+}
+
 @test "VERSED_MAX_LENGTH sets the limit" {
 	set -- REQUEST_METHOD=POST PATH_INFO=/rot13
 	answered 200 NO AB "$@" VERSED_MAX_LENGTH=2

@@ -31,7 +31,8 @@ UNIT_HEADERS      = $(wildcard tests/unit/*.h)
 UNIT_TESTS        = $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c))
 UNIT_netstring    = $(wildcard src/wire/*.c)
 UNIT_web          = src/cgi/request.c src/cgi/form.c
-UNIT_page         = src/cgi/page.c src/cgi/header.c $B/page-parts.c
+UNIT_page         = src/cgi/page.c src/cgi/response.c $B/page-parts.c \
+	$(UNIT_transforms)
 UNIT_printable    = src/host/printable.c
 UNIT_process      = $(UNIT_transforms)
 UNIT_transforms   = $(wildcard $(SERVED:%=src/%/*.c))

@@ -1,83 +1,56 @@
 /* SPDX-License-Identifier: ISC */
-/* The form reader. */
-#include "form.h"
-
-#include <stdbool.h>
-#include <stddef.h>
+/* The reader of forms. */
+#include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
-/* Returns the value of a hexadecimal digit, or -1. */
-static int
-hex_value(unsigned char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
+#include "request.h"
 
-/*
- * Decodes the byte that the first of the len bytes (len > 0) at value stand
- * for.  Returns how many these are.
- */
+/* Decodes value where it lies; returns the decoded length. */
 static size_t
-decode_byte(const unsigned char *value, size_t len, unsigned char *ret_byte)
+decode(unsigned char *value, const unsigned char *end)
 {
-	*ret_byte = *value == '+' ? ' ' : *value;
-	if (*value != '%' || len < 3 || hex_value(value[1]) < 0 ||
-	    hex_value(value[2]) < 0)
-		return 1;
-	*ret_byte =
-	    (unsigned char)(hex_value(value[1]) << 4 | hex_value(value[2]));
-	return 3;
-}
+	unsigned char *text = value, *used = text, byte;
 
-size_t
-form_decode(const unsigned char *value, size_t len, unsigned char *ret_text)
-{
-	const unsigned char *end = value + len;
-	size_t used = 0;
-	unsigned char byte;
+	for (; value < end; value++) {
+		byte = *value == '+' ? ' ' : *value;
+		if (byte == '%' && end - value > 2 && isxdigit(value[1]) &&
+		    isxdigit(value[2])) {
+			const char digits[] = {
+			    (char)value[1], (char)value[2], '\0'};
 
-	while (value < end) {
-		value += decode_byte(value, (size_t)(end - value), &byte);
-		if (byte == '\n' && used > 0 && ret_text[used - 1] == '\r')
+			byte = (unsigned char)strtoul(digits, NULL, 16);
+			value += 2;
+		}
+		if (byte == '\n' && used > text && used[-1] == '\r')
 			used--;
-		ret_text[used++] = byte;
+		*used++ = byte;
 	}
-	return used;
+	return (size_t)(used - text);
 }
 
-static bool
-is_called(const unsigned char *field, size_t len, const char *name)
+void
+cgi_read_form(
+    unsigned char *form, size_t len, struct cgi_field *fields, size_t count)
 {
-	unsigned char text[64]; /* of a name, at three bytes for each */
-	size_t name_len = strlen(name);
+	unsigned char *end = form + len, *field_end, *name_end;
+	size_t name_len;
 
-	return len <= sizeof(text) &&
-	       form_decode(field, len, text) == name_len &&
-	       memcmp(text, name, name_len) == 0;
-}
-
-bool
-form_find(const unsigned char *body, size_t len, const char *name,
-    const unsigned char **ret_value, size_t *ret_len)
-{
-	const unsigned char *field = body, *end, *equals;
-
-	for (;; field = end + 1) {
-		end = memchr(field, '&', len - (size_t)(field - body));
-		if (end == NULL)
-			end = body + len;
-		equals = memchr(field, '=', (size_t)(end - field));
-		if (equals == NULL)
-			equals = end;
-		if (is_called(field, (size_t)(equals - field), name))
-			break;
-		if (end == body + len)
-			return false;
+	for (; form < end; form = field_end + 1) {
+		field_end = memchr(form, '&', (size_t)(end - form));
+		if (field_end == NULL)
+			field_end = end;
+		name_end = memchr(form, '=', (size_t)(field_end - form));
+		if (name_end == NULL)
+			name_end = field_end;
+		name_len = decode(form, name_end);
+		for (struct cgi_field *f = fields; f < fields + count; f++) {
+			if (f->value != NULL || strlen(f->name) != name_len ||
+			    memcmp(f->name, form, name_len) != 0)
+				continue;
+			name_end += name_end < field_end;
+			f->value = name_end;
+			f->len = decode(name_end, field_end);
+		}
 	}
-	*ret_value = equals < end ? equals + 1 : end;
-	*ret_len = (size_t)(end - *ret_value);
-	return true;
 }

@@ -1,197 +1,95 @@
 /* SPDX-License-Identifier: ISC */
-/* One request that a web server handed on, to the end of its response. */
+/* One request's body, what becomes of it, and the end of its response. */
 #include "gateway.h"
 
-#include <errno.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "form.h"
+#include "host/endpoint.h"
 #include "host/io.h"
-#include "host/log.h"
-#include "host/memory.h"
-#include "response.h"
 #include "service/filter.h"
-#include "service/service.h"
-
-/* What a form may hold besides its text. */
-#define FORM_OWN_MAX 1024
-/* So much of a form is read, whatever the limit, to give the poem back. */
-#define FORM_READ_MIN ((size_t)1 << 20)
-
-static void
-read_variables(struct gateway *gateway)
-{
-	const struct endpoint_peer server = {.is_single = true};
-	const char *path = getenv("PATH_INFO"); /* percent-decoded */
-	size_t max = gateway->max;
-
-	gateway->method = cgi_method(getenv("REQUEST_METHOD"));
-	if (path == NULL || *path == '\0')
-		path = "/";
-	if (*path == '/') {
-		gateway->name = (const unsigned char *)path + 1;
-		gateway->name_len = strlen(path + 1);
-	}
-	gateway->type = getenv("CONTENT_TYPE");
-	gateway->coding = getenv("HTTP_CONTENT_ENCODING");
-	gateway->is_form = gateway->name_len == 0 && cgi_is_form(gateway->type);
-	if (gateway->is_form) {
-		max = max * FORM_GROWTH + FORM_OWN_MAX;
-		if (max < FORM_READ_MIN)
-			max = FORM_READ_MIN;
-	}
-	gateway->length = cgi_content_length(
-	    getenv("CONTENT_LENGTH"), max, &gateway->body_size);
-	endpoint_peer_name(&server, gateway->peer);
-}
-
-const char *
-gateway_open(struct gateway *gateway)
-{
-	size_t list_cap = service_capacity(0);
-
-	read_variables(gateway);
-	gateway->result_cap = service_capacity(gateway->max);
-	gateway->list = memory_reserve(list_cap);
-	gateway->body = memory_reserve(gateway->body_size + 1);
-	gateway->result = memory_reserve(gateway->result_cap);
-	if (gateway->list == NULL || gateway->body == NULL ||
-	    gateway->result == NULL)
-		return strerror(errno);
-	if (service_list(gateway->filters, gateway->list, list_cap,
-		&gateway->list_len) != SERVICE_OK)
-		return "the transforms cannot be listed";
-	return NULL;
-}
 
 static bool
-read_body(const struct gateway *gateway, int fd, struct response *response)
+read_body(struct gateway *gateway)
 {
-	size_t n, *len = &response->log.bytes_in;
+	size_t n, *len = &gateway->log.bytes_in;
+	enum io_result input;
 
 	while (*len < gateway->body_size) {
-		switch (io_read(
-		    fd, gateway->body + *len, gateway->body_size - *len, &n)) {
-		case IO_OK:
-			*len += n;
-			break;
-		case IO_EOF:
-		case IO_RESET:
-			return response_fail(response, 400, "truncated",
-			    "the body ended before its length");
-		case IO_TIMEOUT:
-			return response_fail(response, 400, "timeout",
+		input = io_read(STDIN_FILENO, gateway->body + *len,
+		    gateway->body_size - *len, &n);
+		if (input == IO_TIMEOUT)
+			return gateway_fail(gateway, 400, "timeout",
 			    "the request was not whole at the deadline");
-		default:
-			return response_fail(
-			    response, 503, "error", "the body cannot be read");
-		}
+		if (input == IO_ERROR)
+			return gateway_fail(
+			    gateway, 503, "error", "the body cannot be read");
+		if (input != IO_OK)
+			return gateway_fail(gateway, 400, "truncated",
+			    "the body ended before its length");
+		*len += n;
 	}
+	gateway->page.text = gateway->body;
+	gateway->page.text_len = gateway->body_size;
 	return true;
 }
 
-/*
- * Takes what the response's page needs from the form.  All fields are found
- * before one is decoded where it lies: its value may then look like another.
- */
+/* What there is is the page's, whatever is missing. */
 static bool
-read_form(const struct gateway *gateway, struct response *response)
+read_form(struct gateway *gateway)
 {
-	const unsigned char *name, *text, *as, *body = gateway->body;
-	size_t name_len, text_len, as_len, size = gateway->body_size;
-	bool has_name = form_find(body, size, "transform", &name, &name_len);
-	bool has_text = form_find(body, size, "text", &text, &text_len);
+	struct page *page = &gateway->page;
+	struct cgi_field fields[] = {
+	    {.name = "transform"}, {.name = "text"}, {.name = "as"}};
 
-	response->header.is_file = form_find(body, size, "as", &as, &as_len) &&
-				   as_len == 4 && memcmp(as, "file", 4) == 0;
-	if (has_name) {
-		response->log.name_len =
-		    form_decode(name, name_len, gateway->body + (name - body));
-		response->log.name = name;
-	}
-	if (has_text) {
-		response->page.text_len =
-		    form_decode(text, text_len, gateway->body + (text - body));
-		response->page.text = text;
-	}
-	if (!has_name || !has_text)
-		return response_fail(response, 400, "malformed",
+	cgi_read_form(gateway->body, gateway->body_size, fields, 3);
+	page->name = fields[0].value;
+	page->name_len = fields[0].len;
+	page->text = fields[1].value;
+	page->text_len = fields[1].len;
+	if (page->name == NULL || page->text == NULL)
+		return gateway_fail(gateway, 400, "malformed",
 		    "the form lacks its transform or its text");
-	if (response->page.text_len > gateway->max)
-		return response_fail(
-		    response, 413, "too-long", "the text is past the limit");
+	if (page->text_len > gateway->max)
+		return gateway_fail(
+		    gateway, 413, "too-long", "the text is past the limit");
+	gateway->is_file =
+	    fields[2].len == 4 && memcmp(fields[2].value, "file", 4) == 0;
 	return true;
 }
 
 static bool
-transform(const struct gateway *gateway, struct response *response)
+transform(struct gateway *gateway)
 {
-	switch (service_transform(gateway->filters, response->log.name,
-	    response->log.name_len, response->page.text,
-	    response->page.text_len, gateway->result, gateway->result_cap,
-	    &response->header.size)) {
+	struct page *page = &gateway->page;
+
+	switch (service_transform(gateway->filters, page->name, page->name_len,
+	    page->text, page->text_len, gateway->result,
+	    service_capacity(gateway->max), &page->result_len)) {
 	case SERVICE_OK:
-		response->content = response->page.result = gateway->result;
-		response->page.result_len = response->header.size;
-		response->header.is_utf8 =
-		    service_is_utf8(gateway->result, response->header.size);
+		gateway->content = page->result = gateway->result;
+		gateway->size = page->result_len;
+		gateway->is_page &= !gateway->is_file;
+		gateway->is_binary =
+		    !gateway->is_page &&
+		    !service_is_utf8(page->result, page->result_len);
 		return true;
 	case SERVICE_UNKNOWN:
-		return response_fail(
-		    response, 404, "unknown", "no such transform");
+		return gateway_fail(
+		    gateway, 404, "unknown", "no such transform");
 	case SERVICE_LATE:
-		return response_fail(response, 503, "timeout",
+		return gateway_fail(gateway, 503, "timeout",
 		    "the filter was not done at the deadline");
 	case SERVICE_BROKEN:
-		response->told = "the server cannot run this transform";
-		return response_fail(
-		    response, 503, "broken", gateway->filters->reason);
+		gateway_fail(gateway, 503, "broken", gateway->filters->reason);
+		page->problem = "the server cannot run this transform";
+		return false;
 	case SERVICE_FAILED:
 		break;
 	}
-	return response_fail(response, 422, "failed",
-	    service_failure(response->page.text, response->page.text_len,
-		response->header.size));
-}
-
-/* Finds out the answer, or the reason why there is none. */
-static bool
-answer(const struct gateway *gateway, int fd, struct response *response)
-{
-	if (!gateway_has_resource(gateway, response))
-		return false;
-	if (gateway->method != CGI_POST) {
-		response->content = gateway->list;
-		response->header.is_utf8 = true;
-		if (response->header.code == 200)
-			response->header.size = gateway->list_len;
-		return true;
-	}
-	if (!gateway_takes_body(gateway, response) ||
-	    !read_body(gateway, fd, response))
-		return false;
-	if (gateway->is_form)
-		return read_form(gateway, response) &&
-		       transform(gateway, response);
-	response->page.text = gateway->body;
-	response->page.text_len = gateway->body_size;
-	return transform(gateway, response);
-}
-
-/*
- * A browser's list is the page, and so is whatever a form gets, but for a
- * result that is to be saved.
- */
-static bool
-wants_page(const struct gateway *gateway, const struct response *response)
-{
-	if (gateway->method == CGI_POST)
-		return gateway->is_form && !(response->header.is_file &&
-					       response->header.code == 200);
-	return response->header.code == 200 &&
-	       cgi_wants_html(getenv("HTTP_ACCEPT"));
+	return gateway_fail(gateway, 422, "failed",
+	    service_failure(page->text, page->text_len, page->result_len));
 }
 
 /*
@@ -199,42 +97,37 @@ wants_page(const struct gateway *gateway, const struct response *response)
  * response: Apache httpd takes it for cut off, fcgiwrap makes it a 502.
  */
 static void
-drop_body(const struct gateway *gateway, int fd, size_t done)
+drop_body(const struct gateway *gateway)
 {
-	size_t rest = gateway->body_size - done;
+	size_t rest = gateway->body_size - gateway->log.bytes_in;
 
-	if (gateway->length != CGI_LENGTH_OK)
+	if (gateway->length == CGI_LENGTH_NONE
+		? gateway->method > CGI_OPTIONS
+		: gateway->length != CGI_LENGTH_OK)
 		rest = SIZE_MAX;
-	if (gateway->length == CGI_LENGTH_NONE &&
-	    gateway->method <= CGI_OPTIONS)
-		rest = 0;
-	if (rest > 0)
-		io_drain(fd, rest);
+	io_drain(STDIN_FILENO, rest);
 }
 
 int
-gateway_serve(const struct gateway *gateway, int in_fd, int out_fd)
+gateway_serve(struct gateway *gateway)
 {
-	struct response response = {
-	    .header = {.code = 200},
-	    .is_head = gateway->method == CGI_HEAD,
-	    .page = {.list = gateway->list,
-		.list_len = gateway->list_len,
-		.summary = service_summary,
-		.text_max = gateway->max},
-	    .log = {.priority = LOG_INFO,
-		.peer = gateway->peer,
-		.result = "ok"},
-	};
+	const struct endpoint_peer server = {.is_single = true};
+	char peer[ENDPOINT_NAME_MAX];
 	int status;
 
-	answer(gateway, in_fd, &response);
-	response.is_page = wants_page(gateway, &response);
-	response.header.is_file &= !response.is_page;
-	status = response_write(&response, out_fd);
-	response.log.ms += io_elapsed_ms();
-	if (gateway->verbose || response.log.priority != LOG_INFO)
-		log_request(&response.log);
-	drop_body(gateway, in_fd, response.log.bytes_in);
+	endpoint_peer_name(&server, peer);
+	gateway->log = (struct log_request){
+	    .priority = LOG_INFO, .peer = peer, .result = "ok"};
+	gateway->code = 200;
+	if (gateway_check(gateway) && read_body(gateway) &&
+	    (!gateway->is_page || read_form(gateway)))
+		transform(gateway);
+	status = gateway_respond(gateway);
+	gateway->log.name = gateway->page.name;
+	gateway->log.name_len = gateway->page.name_len;
+	gateway->log.ms += io_elapsed_ms();
+	if (gateway->verbose || gateway->log.priority != LOG_INFO)
+		log_request(&gateway->log);
+	drop_body(gateway);
 	return status;
 }

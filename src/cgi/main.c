@@ -4,7 +4,6 @@
  * line is not looked at: a web server may put a query there (RFC 3875, 4.4).
  */
 #include <errno.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +15,6 @@
 #include "host/log.h"
 #include "host/options.h"
 #include "host/sandbox.h"
-#include "response.h"
 #include "service/filter.h"
 #include "wire/protocol.h"
 
@@ -24,11 +22,11 @@
 static _Noreturn void
 give_up(int status, const char *what, const char *why)
 {
-	struct response response = {0};
+	struct gateway gateway = {0};
 
 	log_message(LOG_ERR, "%s: %s", what, why);
-	response_fail(&response, 503, "error", "versed.cgi cannot run here");
-	response_write(&response, STDOUT_FILENO);
+	gateway_fail(&gateway, 503, "error", "versed.cgi cannot run here");
+	gateway_respond(&gateway);
 	/* With its body unread some web servers lose the response. */
 	if (getenv("CONTENT_LENGTH") != NULL)
 		io_drain(STDIN_FILENO, SIZE_MAX);
@@ -75,8 +73,7 @@ main(void)
 	reason = gateway_open(&gateway);
 	if (reason != NULL)
 		give_up(EX_OSERR, "cannot prepare", reason);
-	if (!sandbox_enter(
-		gateway.filters != NULL ? SANDBOX_PROGRAMS : SANDBOX_STREAMS))
+	if (!sandbox_enter(dir != NULL ? SANDBOX_PROGRAMS : SANDBOX_STREAMS))
 		give_up(EX_OSERR, "cannot enter the sandbox", strerror(errno));
-	return gateway_serve(&gateway, STDIN_FILENO, STDOUT_FILENO);
+	return gateway_serve(&gateway);
 }

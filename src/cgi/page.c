@@ -3,54 +3,32 @@
 #include "page.h"
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "service/service.h"
 
 /* Of page.html; in each {name} stands for what is put there. */
 extern const char page_whole[], page_problem[], page_unread[];
 extern const char page_too_long[], page_result[], page_empty[];
 
-/* A page in the making. */
-struct out {
-	page_put *put;
-	void *context;
-};
-
-static void
-put_string(const struct out *out, const char *string)
-{
-	out->put(out->context, string, strlen(string));
-}
-
-static void
-put_size(const struct out *out, size_t size)
-{
-	char digits[21];
-	int len = snprintf(digits, sizeof(digits), "%zu", size);
-
-	out->put(out->context, digits, (size_t)len);
-}
-
-static void
-put_escaped(const struct out *out, const unsigned char *text, size_t len)
+/* This and the following, as stpcpy(3), return where the page ends then. */
+static char *
+put_escaped(char *out, const unsigned char *text, size_t len)
 {
 	static const char marks[] = "&<>\"'"; /* and a NUL */
 	static const char *const entities[] = {"&amp;", "&lt;", "&gt;", "&#34;",
 	    "&#39;", "\xef\xbf\xbd" /* U+FFFD, as a parser would have it */};
-	size_t plain = 0; /* where the bytes not yet put start */
 	const char *mark;
 
 	for (size_t i = 0; i < len; i++) {
 		mark = memchr(marks, text[i], sizeof(marks));
-		if (mark == NULL)
-			continue;
-		out->put(out->context, text + plain, i - plain);
-		put_string(out, entities[mark - marks]);
-		plain = i + 1;
+		if (mark != NULL)
+			out = stpcpy(out, entities[mark - marks]);
+		else
+			*out++ = (char)text[i];
 	}
-	if (plain < len)
-		out->put(out->context, text + plain, len - plain);
+	return out;
 }
 
 /* A row for each line: where the style sheet cannot, it makes the height. */
@@ -64,36 +42,28 @@ count_rows(const struct page *page)
 	return rows < 13 ? 13 : rows;
 }
 
-static void
-put_option(const struct out *out, const struct page *page,
-    const unsigned char *name, size_t len)
+static char *
+put_options(char *out, const struct page *page)
 {
-	const char *summary = page->summary(name, len);
-	bool is_chosen = len > 0 && len == page->name_len &&
-			 memcmp(name, page->name, len) == 0;
+	const char *selected, *summary;
+	size_t len;
 
-	put_string(out, "<option value=\"");
-	put_escaped(out, name, len);
-	put_string(out, is_chosen ? "\" selected>" : "\">");
-	put_escaped(out, name, len);
-	put_string(out, summary != NULL ? " – " : "");
-	put_string(out, summary != NULL ? summary : "");
-	put_string(out, "</option>\n");
-}
-
-static void
-put_options(const struct out *out, const struct page *page)
-{
-	static const char list[] = "transforms\n"; /* of no poem */
-	const unsigned char *name = page->list, *next;
-	const unsigned char *end = name + page->list_len;
-
-	for (; name < end; name = next + 1) {
-		next = memchr(name, '\n', (size_t)(end - name));
-		if ((size_t)(next - name) != sizeof(list) - 2 ||
-		    memcmp(name, list, sizeof(list) - 1) != 0)
-			put_option(out, page, name, (size_t)(next - name));
+	for (const char *name = page->list; *name != '\0'; name += len + 1) {
+		len = strcspn(name, "\n");
+		if (strncmp(name, "transforms\n", 11) == 0)
+			continue; /* of no poem */
+		selected = page->name != NULL && len == page->name_len &&
+				   memcmp(name, page->name, len) == 0
+			       ? " selected"
+			       : "";
+		summary = service_summary((const unsigned char *)name, len);
+		out +=
+		    sprintf(out, "<option value=\"%.*s\"%s>%.*s%s%s</option>\n",
+			(int)len, name, selected, (int)len, name,
+			summary != NULL ? " – " : "",
+			summary != NULL ? summary : "");
 	}
+	return out;
 }
 
 static bool
@@ -104,71 +74,68 @@ is_place(const char *place, const char *name)
 	return strncmp(place, name, len) == 0 && place[len] == '}';
 }
 
-static void put_part(
-    const struct out *out, const struct page *page, const char *part);
+static char *put_part(char *out, const struct page *page, const char *part);
 
 /* Puts what stands in a place of a part; the place is known by its name. */
-static void
-put_place(const struct out *out, const struct page *page, const char *place)
+static char *
+put_place(char *out, const struct page *page, const char *place)
 {
 	bool failed = page->problem != NULL;
 	bool done = !failed && page->result != NULL;
 
 	if (is_place(place, "outcome"))
-		put_string(out, failed ? "No result – "
-				: done ? "Result – "
-				       : "");
-	else if (is_place(place, "style"))
-		put_string(out, page_style);
-	else if (is_place(place, "problem"))
-		put_part(out, page, failed ? page_problem : "");
-	else if (is_place(place, "reason"))
-		put_string(out, page->problem);
-	else if (is_place(place, "advice"))
-		put_part(out, page,
+		return stpcpy(out, failed ? "No result – "
+				   : done ? "Result – "
+					  : "");
+	if (is_place(place, "style"))
+		return stpcpy(out, page_style);
+	if (is_place(place, "problem"))
+		return put_part(out, page, failed ? page_problem : "");
+	if (is_place(place, "reason"))
+		return stpcpy(out, page->problem);
+	if (is_place(place, "advice"))
+		return put_part(out, page,
 		    page->text == NULL		      ? page_unread
 		    : page->text_len > page->text_max ? page_too_long
 						      : "");
-	else if (is_place(place, "invalid"))
-		put_string(out, failed ? "true" : "false");
-	else if (is_place(place, "rows"))
-		put_size(out, count_rows(page));
-	else if (is_place(place, "max"))
-		put_size(out, page->text_max);
-	else if (is_place(place, "size"))
-		put_size(out, page->text_len);
-	else if (is_place(place, "text"))
-		put_escaped(out, page->text, page->text_len);
-	else if (is_place(place, "result") && done)
-		put_part(
-		    out, page, page->result_len > 0 ? page_result : page_empty);
-	else if (is_place(place, "name"))
-		put_escaped(out, page->name, page->name_len);
-	else if (is_place(place, "content"))
-		put_escaped(out, page->result, page->result_len);
-	else if (is_place(place, "options"))
-		put_options(out, page);
+	if (is_place(place, "invalid"))
+		return stpcpy(out, failed ? "true" : "false");
+	if (is_place(place, "rows"))
+		return out + sprintf(out, "%zu", count_rows(page));
+	if (is_place(place, "max"))
+		return out + sprintf(out, "%zu", page->text_max);
+	if (is_place(place, "size"))
+		return out + sprintf(out, "%zu", page->text_len);
+	if (is_place(place, "text"))
+		return put_escaped(out, page->text, page->text_len);
+	if (is_place(place, "name"))
+		return put_escaped(out, page->name, page->name_len);
+	if (is_place(place, "content"))
+		return put_escaped(out, page->result, page->result_len);
+	if (is_place(place, "options"))
+		return put_options(out, page);
+	/* It is the result's. */
+	return put_part(out, page,
+	    !done		   ? ""
+	    : page->result_len > 0 ? page_result
+				   : page_empty);
 }
 
-static void
-put_part(const struct out *out, const struct page *page, const char *part)
+static char *
+put_part(char *out, const struct page *page, const char *part)
 {
-	size_t len;
-
-	for (;; part += strcspn(part, "}") + 1) {
-		len = strcspn(part, "{");
-		out->put(out->context, part, len);
-		part += len;
-		if (*part == '\0')
-			return;
-		put_place(out, page, part + 1);
+	for (; *part != '\0'; part++) {
+		if (*part == '{') {
+			out = put_place(out, page, part + 1);
+			part = strchr(part, '}');
+		} else
+			*out++ = *part;
 	}
+	return out;
 }
 
-void
-page_write(const struct page *page, page_put *put, void *context)
+size_t
+page_write(const struct page *page, char *ret_html)
 {
-	const struct out out = {put, context};
-
-	put_part(&out, page, page_whole);
+	return (size_t)(put_part(ret_html, page, page_whole) - ret_html);
 }

@@ -7,12 +7,9 @@
 
 /* What is on the page; all pointers are the caller's. */
 struct page {
-	const unsigned char *list; /* transforms, one a line, newline last */
-	size_t list_len;
-	/* What a transform does, in a few words, or NULL. */
-	const char *(*summary)(const unsigned char *name, size_t name_len);
-	const unsigned char *name; /* the one that is chosen */
-	size_t name_len;	   /* 0: none is */
+	const char *list;	   /* transforms, one a line, newline last */
+	const unsigned char *name; /* the one that is chosen, or NULL */
+	size_t name_len;
 	const unsigned char *text; /* the poem, any bytes, or NULL: not read */
 	size_t text_len;
 	size_t text_max;	     /* the most bytes that it may have */
@@ -22,19 +19,22 @@ struct page {
 };
 
 /*
+ * The most bytes of a page that a byte of its text or result takes, and that
+ * all else takes: up to fifteen for each of the list, which service_list makes.
+ */
+#define PAGE_GROWTH  5
+#define PAGE_OWN_MAX ((size_t)1 << 20)
+
+/*
  * The style sheet, page.css, and its SHA-256 in Base64, as the page's policy
  * has it.  Both are embedded by the build.
  */
 extern const char page_style[], page_style_hash[];
 
-/* Takes the next size bytes of a page. */
-typedef void page_put(void *context, const void *bytes, size_t size);
-
 /*
- * Hands the page, UTF-8, on to put, piece by piece; the same page each time.
- * Whatever their bytes, name, text and result are shown as text, never as
- * markup.
+ * Writes the page, UTF-8, to ret_html; returns its length.  Whatever their
+ * bytes, name, text and result are shown as text, never as markup.
  */
-void page_write(const struct page *page, page_put *put, void *context);
+size_t page_write(const struct page *page, char *ret_html);
 
 #endif

@@ -2,15 +2,14 @@
 /* What is asked for: the method, the body's length and type, what is wanted. */
 #include "request.h"
 
-#include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-/* A weight of 1, in the thousandths that RFC 9110, section 12.4.2, counts. */
-#define WEIGHT_ONE 1000
+/* More than any weight that read_weight returns. */
+#define RANK 10000
 
 enum cgi_method
 cgi_method(const char *method)
@@ -34,9 +33,8 @@ cgi_content_length(const char *text, size_t max, size_t *ret_size)
 		return CGI_LENGTH_NONE;
 	if (text[strspn(text, "0123456789")] != '\0')
 		return CGI_LENGTH_BAD;
-	errno = 0;
-	size = strtoull(text, NULL, 10);
-	if (errno != 0 || size > max)
+	size = strtoull(text, NULL, 10); /* or as much as can be said */
+	if (size > max)
 		return CGI_LENGTH_TOO_LONG;
 	*ret_size = (size_t)size;
 	return CGI_LENGTH_OK;
@@ -49,26 +47,21 @@ struct word {
 };
 
 /*
- * Reads the word at text, up to one of the characters of ends, without the
- * blanks around it and the quotes.  Returns where the one that ends it is.
+ * Reads the word at text, be it in quotes, after blanks.  Returns where the
+ * next of the characters of ends is.
  */
 static const char *
 read_word(const char *text, const char *ends, struct word *ret)
 {
 	text += strspn(text, " \t");
-	ret->start = text;
-	if (*text == '"') {
-		ret->start++;
+	ret->start = text + (*text == '"');
+	if (*text == '"')
 		for (text++; *text != '\0' && *text != '"'; text++)
 			text += *text == '\\' && text[1] != '\0';
-		ret->len = (size_t)(text - ret->start);
-		return text + strcspn(text, ends);
-	}
-	ret->len = strcspn(text, ends);
-	text += ret->len;
-	while (ret->len > 0 && strchr(" \t", ret->start[ret->len - 1]) != NULL)
-		ret->len--;
-	return text;
+	else
+		text += strcspn(text, " \t=;,");
+	ret->len = (size_t)(text - ret->start);
+	return text + strcspn(text, ends);
 }
 
 /* The same for a parameter, at whose semicolon text is. */
@@ -101,78 +94,69 @@ bool
 cgi_is_utf8(const char *content_type)
 {
 	struct word name, value;
-	bool is_utf8 = true;
 
-	if (content_type == NULL)
-		return true;
-	content_type = read_word(content_type, ";", &name);
+	content_type =
+	    read_word(content_type != NULL ? content_type : "", ";", &name);
 	while (*content_type == ';') {
 		content_type = read_parameter(content_type, &name, &value);
-		if (is_word(&name, "charset"))
-			is_utf8 &= is_word(&value, "utf-8") ||
-				   is_word(&value, "utf8") ||
-				   is_word(&value, "us-ascii") ||
-				   is_word(&value, "ascii");
+		if (is_word(&name, "charset") && !is_word(&value, "utf-8") &&
+		    !is_word(&value, "utf8") && !is_word(&value, "us-ascii") &&
+		    !is_word(&value, "ascii"))
+			return false;
 	}
-	return is_utf8;
+	return true;
 }
 
-/* Reads "0.5" and the like, in thousandths; what is no weight is 0. */
+/* Reads "0.5" and the like, in thousandths; what is no number is 0. */
 static int
 read_weight(const char *text)
 {
 	int weight = 0;
 
-	if (*text == '1')
-		return WEIGHT_ONE;
-	if (text[0] != '0' || text[1] != '.')
-		return 0;
-	text += 2;
-	for (int place = WEIGHT_ONE / 10;
-	     place > 0 && *text >= '0' && *text <= '9'; text++, place /= 10)
-		weight += (*text - '0') * place;
+	for (int place = 1000; place > 0 && *text >= '0' && *text <= '9';
+	     place /= 10) {
+		weight += (*text++ - '0') * place;
+		text += *text == '.';
+	}
 	return weight;
 }
 
-/* The most specific range so far that a media type is in. */
-struct match {
-	int rank; /* 3 its own name, 2 text, 1 all, 0 none yet */
-	int weight;
-};
-
-static void
-consider(
-    struct match *match, const struct word *range, const char *type, int weight)
+/*
+ * Returns the weight of the most specific range of Accept that a media type is
+ * in and, as a multiple of RANK before it, how specific that is; or 0.
+ */
+static int
+weigh(const char *accept, const char *type)
 {
-	int rank = is_word(range, type)	      ? 3
-		   : is_word(range, "text/*") ? 2
-		   : is_word(range, "*/*")    ? 1
-					      : 0;
-
-	if (rank > match->rank ||
-	    (rank == match->rank && weight > match->weight && rank > 0))
-		*match = (struct match){rank, weight};
-}
-
-bool
-cgi_wants_html(const char *accept)
-{
-	struct match html = {0}, plain = {0};
 	struct word range, name, value;
-	int weight;
+	int best = 0, rank, weight;
 
-	for (; accept != NULL; accept = *accept == ',' ? accept + 1 : NULL) {
+	if (accept == NULL)
+		return 0;
+	do {
 		accept = read_word(accept, ";,", &range);
-		weight = WEIGHT_ONE;
+		rank = is_word(&range, type)	   ? 3
+		       : is_word(&range, "text/*") ? 2
+		       : is_word(&range, "*/*")	   ? 1
+						   : 0;
+		weight = 1000;
 		while (*accept == ';') {
 			accept = read_parameter(accept, &name, &value);
 			if (is_word(&name, "q"))
 				weight = read_weight(value.start);
 		}
-		consider(&html, &range, "text/html", weight);
-		consider(&plain, &range, "text/plain", weight);
-	}
-	return html.weight > plain.weight ||
-	       (html.weight == plain.weight && html.weight > 0 &&
-		   html.rank == 3);
+		if (rank > 0 && rank * RANK + weight > best)
+			best = rank * RANK + weight;
+	} while (*accept++ == ',');
+	return best;
+}
+
+bool
+cgi_wants_html(const char *accept)
+{
+	int html = weigh(accept, "text/html");
+	int plain = weigh(accept, "text/plain");
+
+	return html % RANK > plain % RANK ||
+	       (html % RANK == plain % RANK && html > 3 * RANK);
 }

@@ -1,133 +1,109 @@
 /* SPDX-License-Identifier: ISC */
 /* The forms of a response, and its way to the web server. */
-#include "response.h"
-
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+#include <unistd.h>
 
+#include "gateway.h"
 #include "host/io.h"
 
 /* How long a refusal may take, where the time is over already. */
 #define REFUSAL_S 2
 
+static const char *const statuses[] = {"200 OK", "204 No Content",
+    "400 Bad Request", "404 Not Found", "405 Method Not Allowed",
+    "411 Length Required", "413 Content Too Large",
+    "415 Unsupported Media Type", "422 Unprocessable Content",
+    "503 Service Unavailable"};
+
 bool
-response_fail(
-    struct response *response, int code, const char *result, const char *reason)
+gateway_fail(
+    struct gateway *gateway, int code, const char *result, const char *reason)
 {
-	response->header.code = code;
-	response->log.priority = code >= 500   ? LOG_ERR
-				 : code == 422 ? LOG_WARNING
-					       : LOG_NOTICE;
-	response->log.result = result;
-	response->log.reason = reason;
+	gateway->code = code;
+	gateway->page.problem = reason;
+	gateway->log.priority = code >= 500   ? LOG_ERR
+				: code == 422 ? LOG_WARNING
+					      : LOG_NOTICE;
+	gateway->log.result = result;
+	gateway->log.reason = reason;
 	return false;
 }
 
-/* What is on its way to fd; after a failure nothing more is. */
-struct sender {
-	int fd;
-	enum io_result result;
-	size_t used;
-	unsigned char bytes[16384];
-};
-
-static void
-flush(struct sender *sender)
+size_t
+gateway_write_header(const struct gateway *gateway, char ret_header[HEADER_MAX])
 {
-	if (sender->result == IO_OK)
-		sender->result =
-		    io_write(sender->fd, sender->bytes, sender->used);
-	sender->used = 0;
-}
+	char content[128] = "";
+	size_t i = 0;
 
-static void
-send_bytes(void *context, const void *bytes, size_t size)
-{
-	struct sender *sender = context;
-
-	if (size > sizeof(sender->bytes) - sender->used)
-		flush(sender);
-	if (size <= sizeof(sender->bytes)) {
-		memcpy(sender->bytes + sender->used, bytes, size);
-		sender->used += size;
-	} else if (sender->result == IO_OK) {
-		sender->result = io_write(sender->fd, bytes, size);
-	}
-}
-
-static void
-count(void *context, const void *bytes, size_t size)
-{
-	(void)bytes;
-	*(size_t *)context += size;
-}
-
-static const char *
-told(const struct response *response)
-{
-	return response->told != NULL ? response->told : response->log.reason;
-}
-
-/* Puts the answer, or the lack of one, into the page; its size is counted. */
-static void
-answer_page(struct response *response)
-{
-	response->page.name = response->log.name;
-	response->page.name_len = response->log.name_len;
-	response->page.problem = told(response);
-	response->header.is_html = response->header.is_utf8 = true;
-	response->header.size = 0;
-	page_write(&response->page, count, &response->header.size);
-}
-
-/* Says in a line of text why there is no answer. */
-static void
-answer_line(struct response *response)
-{
-	int len = snprintf(
-	    response->line, sizeof(response->line), "%s\n", told(response));
-
-	response->content = response->line;
-	response->header.is_utf8 = true;
-	response->header.size = (size_t)len;
+	while (atoi(statuses[i]) != gateway->code)
+		i++;
+	if (gateway->code != 204)
+		snprintf(content, sizeof(content),
+		    "Content-Type: text/%s%s\nContent-Length: %zu\n",
+		    gateway->is_page ? "html" : "plain",
+		    gateway->is_binary ? "" : "; charset=utf-8", gateway->size);
+	return (size_t)snprintf(ret_header, HEADER_MAX,
+	    "Status: %s\n%s%s%s"
+	    /* Of a page that is not stored, browsers forget the form, too. */
+	    "Cache-Control: %s\n"
+	    /* Its own style sheet and form; CSP Level 3. */
+	    "Content-Security-Policy: default-src 'none'; "
+	    "style-src 'sha256-%s'; "
+	    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'\n"
+	    /* With none, the form's own Origin would be null. */
+	    "Referrer-Policy: same-origin\n"
+	    "Vary: Accept\n"
+	    "X-Content-Type-Options: nosniff\n"
+	    "\n",
+	    statuses[i], content,
+	    gateway->is_file && !gateway->is_page
+		? "Content-Disposition: attachment; filename=\"poem.txt\"\n"
+		: "",
+	    gateway->extra != NULL ? gateway->extra : "",
+	    gateway->is_page || gateway->is_file ? "private, no-cache"
+						 : "no-store",
+	    page_style_hash);
 }
 
 int
-response_write(struct response *response, int fd)
+gateway_respond(struct gateway *gateway)
 {
-	static struct sender sender; /* of zeros: takes no page of the file */
+	static char line[128];
 	char header[HEADER_MAX];
-	size_t size, header_len;
+	enum io_result output;
 
-	if (response->is_page)
-		answer_page(response);
-	else if (response->header.code >= 400)
-		answer_line(response);
-	size = response->is_head ? 0 : response->header.size;
-	if (response->header.code >= 400) {
-		response->log.ms = io_elapsed_ms();
+	if (gateway->is_page) {
+		gateway->content = gateway->html;
+		gateway->size = page_write(&gateway->page, gateway->html);
+	} else if (gateway->code >= 400) {
+		gateway->content = line;
+		gateway->size = (size_t)snprintf(
+		    line, sizeof(line), "%s\n", gateway->page.problem);
+	}
+	if (gateway->code >= 400) {
+		gateway->log.ms = io_elapsed_ms();
 		io_set_deadline(REFUSAL_S);
 	}
-	sender.fd = fd;
-	sender.result = IO_OK;
-	header_len = header_write(&response->header, header);
-	send_bytes(&sender, header, header_len);
-	if (response->is_page && !response->is_head)
-		page_write(&response->page, send_bytes, &sender);
-	else if (size > 0)
-		send_bytes(&sender, response->content, size);
-	flush(&sender);
-	if (sender.result == IO_OK) {
-		response->log.bytes_out = size;
+	output = io_write(
+	    STDOUT_FILENO, header, gateway_write_header(gateway, header));
+	if (gateway->method == CGI_HEAD || gateway->code == 204)
+		gateway->size = 0;
+	if (output == IO_OK)
+		output =
+		    io_write(STDOUT_FILENO, gateway->content, gateway->size);
+	if (output == IO_OK) {
+		gateway->log.bytes_out = gateway->size;
 		return EX_OK;
 	}
-	if (sender.result == IO_TIMEOUT) {
-		response_fail(response, 0, "timeout",
+	if (output == IO_TIMEOUT) {
+		gateway_fail(gateway, 0, "timeout",
 		    "the response was not taken before the deadline");
 		return EX_TEMPFAIL;
 	}
-	response_fail(response, 0, "undelivered", strerror(errno));
+	gateway_fail(gateway, 0, "undelivered", strerror(errno));
 	return EX_IOERR;
 }

@@ -2,7 +2,6 @@
 /* What a web server hands on of a stranger's request, and the page for it. */
 #include <stdbool.h>
 
-#include "cgi/form.h"
 #include "cgi/page.h"
 #include "cgi/request.h"
 #include "property.h"
@@ -41,51 +40,35 @@ static void
 check_form(const uint8_t *body, size_t size)
 {
 	unsigned char *copy = property_copy(body, size);
-	unsigned char *room = property_room(size);
-	const unsigned char *value;
-	size_t len;
+	struct cgi_field field = {.name = "text"};
 
-	if (form_find(copy, size, "text", &value, &len)) {
-		PROPERTY(value >= copy && value + len <= copy + size);
-		PROPERTY(form_decode(value, len, room) <= len);
-	}
+	cgi_read_form(copy, size, &field, 1);
+	if (field.value != NULL)
+		PROPERTY(field.value > copy &&
+			 field.value + field.len <= copy + size);
 	free(copy);
-	free(room);
-}
-
-static const char *
-no_summary(const unsigned char *name, size_t name_len)
-{
-	(void)name;
-	(void)name_len;
-	return NULL;
-}
-
-static void
-count_marks(void *context, const void *bytes, size_t size)
-{
-	for (const char *c = bytes; size > 0; size--, c++)
-		*(size_t *)context += *c == '<' || *c == '"';
 }
 
 static size_t
 count_markup(const unsigned char *text, const unsigned char *result, size_t len)
 {
-	static const unsigned char list[] = "rot13\nshout\n";
 	const struct page page = {
-	    .list = list,
-	    .list_len = sizeof(list) - 1,
-	    .summary = no_summary,
-	    .name = list,
+	    .list = "rot13\nshout\n",
+	    .name = (const unsigned char *)"rot13",
 	    .name_len = 5,
 	    .text = text,
 	    .text_len = len,
 	    .result = result,
 	    .result_len = len,
 	};
-	size_t count = 0;
+	size_t room = PAGE_OWN_MAX + 2 * PAGE_GROWTH * len, count = 0, size;
+	char *html = malloc(room);
 
-	page_write(&page, count_marks, &count);
+	size = page_write(&page, html);
+	PROPERTY(size <= room);
+	for (const char *c = html; c < html + size; c++)
+		count += *c == '<' || *c == '"';
+	free(html);
 	return count;
 }
 

@@ -5,46 +5,20 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "cgi/header.h"
+#include "cgi/gateway.h"
 #include "unit.h"
-
-#define BYTES(string) (const unsigned char *)(string), sizeof(string) - 1
-
-/* Only the one called one has a summary. */
-static const char *
-summary(const unsigned char *name, size_t name_len)
-{
-	return name_len == 3 && memcmp(name, "one", 3) == 0 ? "is first" : NULL;
-}
-
-static void
-count(void *context, const void *bytes, size_t size)
-{
-	(void)bytes;
-	*(size_t *)context += size;
-}
-
-static void
-append(void *context, const void *bytes, size_t size)
-{
-	char **end = context;
-
-	memcpy(*end, bytes, size);
-	*end += size;
-}
 
 /* Returns the page as a string. */
 static const char *
 page_string(const struct page *page)
 {
-	size_t len = 0;
-	char *html, *end;
+	size_t room =
+	    PAGE_OWN_MAX + PAGE_GROWTH * (page->text_len + page->result_len);
+	char *html = (char *)unit_room(room);
+	size_t len = page_write(page, html);
 
-	page_write(page, count, &len);
-	html = end = (char *)unit_room(len + 1);
-	page_write(page, append, &end);
-	EXPECT(end == html + len);
-	*end = '\0';
+	EXPECT(len < room);
+	html[len] = '\0';
 	EXPECT(strlen(html) == len);
 	return html;
 }
@@ -54,15 +28,14 @@ test_page(void)
 {
 	static const unsigned char marks[] = "\n</pre><&>\"'\0\xff";
 	struct page page = {
-	    .list = (const unsigned char *)"one\ntransforms\ntwo\n",
-	    .list_len = 19,
-	    .summary = summary,
+	    .list = "rot13\ntransforms\ntwo\n",
 	    .text_max = 99,
 	};
 	const char *html = page_string(&page);
 
-	EXPECT(strstr(html, "<option value=\"one\">one – is first</option>\n"
-			    "<option value=\"two\">two</option>\n</select>"));
+	EXPECT(strstr(html,
+	    "<option value=\"rot13\">rot13 – the ASCII letters rotated by 13</option>\n"
+	    "<option value=\"two\">two</option>\n</select>"));
 	EXPECT(!strstr(html, "selected") && !strstr(html, "id=\"result\""));
 	EXPECT(strstr(html, "maxlength=\"99\"") && strstr(html, "At most 99 "));
 	page.name = (const unsigned char *)"two";
@@ -119,9 +92,7 @@ test_page_parts(void)
 	    ">No result</h2>\n<p class=\"problem\">it is so</p>\n"
 	    "</section>\n<label ",
 	    "invalid=\"true\">\nx</textarea>", "</html>\n", NULL};
-	struct page page = {.list = (const unsigned char *)"\na\n",
-	    .list_len = 3,
-	    .summary = summary,
+	struct page page = {.list = "\na\n",
 	    .text = (const unsigned char *)"x",
 	    .text_len = 1,
 	    .text_max = 1};
@@ -146,8 +117,7 @@ test_page_parts(void)
 static void
 test_page_advice(void)
 {
-	struct page page = {.list = (const unsigned char *)"",
-	    .summary = summary,
+	struct page page = {.list = "",
 	    .text = (const unsigned char *)"abc",
 	    .text_len = 3,
 	    .text_max = 3,
@@ -170,12 +140,33 @@ test_page_advice(void)
 	EXPECT(strstr(page_string(&page), "one page back"));
 }
 
+/* The longest of what must have room, the shortest names and marks only. */
+static void
+test_page_room(void)
+{
+	static char list[65536 + 1];
+	static unsigned char marks[9999];
+	struct page page = {.list = list,
+	    .name = marks,
+	    .name_len = 64,
+	    .text = marks,
+	    .text_len = sizeof(marks),
+	    .text_max = SIZE_MAX,
+	    .result = marks,
+	    .result_len = sizeof(marks)};
+
+	for (size_t i = 0; i < sizeof(list) - 1; i++)
+		list[i] = i % 2 == 0 ? 'a' : '\n';
+	memset(marks, '"', sizeof(marks));
+	page_string(&page);
+}
+
 /* A row a line, for browsers that do not fit the field to its text. */
 static void
 test_page_rows(void)
 {
 	unsigned char lines[1001];
-	struct page page = {.list = lines, .summary = summary, .text = lines};
+	struct page page = {.list = "", .text = lines};
 
 	memset(lines, '\n', sizeof(lines));
 	EXPECT(strstr(page_string(&page), " rows=\"13\""));
@@ -203,20 +194,19 @@ test_header(void)
 	    "X-Content-Type-Options: nosniff\n"
 	    "\n";
 	char *text = (char *)unit_room(HEADER_MAX);
-	struct header header = {
-	    .code = 200, .is_html = true, .is_utf8 = true, .size = 7};
-	size_t len = header_write(&header, text);
+	struct gateway gateway = {.code = 200, .is_page = true, .size = 7};
+	size_t len = gateway_write_header(&gateway, text);
 
 	EXPECT(strncmp(text, start, strlen(start)) == 0);
 	EXPECT(strstr(text, page_style_hash) == text + strlen(start));
 	EXPECT(strlen(page_style_hash) == 44);
 	EXPECT(len == strlen(start) + 44 + strlen(rest));
 	EXPECT(strcmp(text + strlen(start) + 44, rest) == 0);
-	header.extra = "Allow: GET, HEAD, OPTIONS, POST\n";
-	header.is_html = false;
-	header.is_utf8 = header.is_file = true;
-	header.size = SIZE_MAX;
-	len = header_write(&header, text);
+	gateway.extra = "Allow: GET, HEAD, OPTIONS, POST\n";
+	gateway.is_page = false;
+	gateway.is_file = true;
+	gateway.size = SIZE_MAX;
+	len = gateway_write_header(&gateway, text);
 	EXPECT(len == strlen(text) && len < HEADER_MAX);
 	EXPECT(strstr(text, "\nContent-Type: text/plain; charset=utf-8\n"));
 	EXPECT(strstr(text, "\nAllow: GET, HEAD, OPTIONS, POST\n"));
@@ -232,14 +222,20 @@ static void
 test_header_text(void)
 {
 	char *text = (char *)unit_room(HEADER_MAX);
-	struct header header = {.code = 200};
+	struct gateway gateway = {.code = 200, .is_binary = true};
 
-	header_write(&header, text);
+	gateway_write_header(&gateway, text);
 	EXPECT(strstr(text, "\nContent-Type: text/plain\n"));
 	EXPECT(strstr(text, "\nCache-Control: no-store\n"));
 	EXPECT(!strstr(text, "Disposition") && !strstr(text, "Encoding"));
-	header.code = 204;
-	header_write(&header, text);
+	/* A page is no file, even if a file was asked for. */
+	gateway =
+	    (struct gateway){.code = 404, .is_page = true, .is_file = true};
+	gateway_write_header(&gateway, text);
+	EXPECT(strstr(text, "\nContent-Type: text/html; charset=utf-8\n"));
+	EXPECT(!strstr(text, "Disposition"));
+	gateway.code = 204;
+	gateway_write_header(&gateway, text);
 	EXPECT(!strstr(text, "Content-Type:") && !strstr(text, "Length"));
 }
 
@@ -264,9 +260,9 @@ test_header_statuses(void)
 	char *text = (char *)unit_room(HEADER_MAX);
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct header header = {.code = cases[i].code};
+		struct gateway gateway = {.code = cases[i].code};
 
-		header_write(&header, text);
+		gateway_write_header(&gateway, text);
 		EXPECT(
 		    strncmp(text, cases[i].want, strlen(cases[i].want)) == 0);
 	}
@@ -278,6 +274,7 @@ main(void)
 	test_page();
 	test_page_parts();
 	test_page_advice();
+	test_page_room();
 	test_page_rows();
 	test_header();
 	test_header_text();

@@ -3,7 +3,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "cgi/form.h"
 #include "cgi/request.h"
 #include "unit.h"
 
@@ -45,12 +44,12 @@ test_length(void)
 	/* Even zeros, after 2^64, which is 0. */
 	EXPECT(cgi_content_length("184467440737095516160", 9, &size) ==
 	       CGI_LENGTH_TOO_LONG);
-	EXPECT(cgi_content_length("18446744073709551616", SIZE_MAX, &size) ==
-	       CGI_LENGTH_TOO_LONG);
+	EXPECT(cgi_content_length("18446744073709551616", SIZE_MAX - 1,
+		   &size) == CGI_LENGTH_TOO_LONG);
 	EXPECT(size == 77);
-	EXPECT(cgi_content_length("18446744073709551615", SIZE_MAX, &size) ==
-		   CGI_LENGTH_OK &&
-	       size == SIZE_MAX);
+	EXPECT(cgi_content_length("18446744073709551614", SIZE_MAX - 1,
+		   &size) == CGI_LENGTH_OK &&
+	       size == SIZE_MAX - 1);
 	EXPECT(cgi_content_length("0", 0, &size) == CGI_LENGTH_OK && size == 0);
 	EXPECT(cgi_content_length("9", 9, &size) == CGI_LENGTH_OK && size == 9);
 	EXPECT(
@@ -157,21 +156,16 @@ test_weights(void)
 	EXPECT(!cgi_wants_html("text/html;q=0.15,text/plain;q=0.9"));
 }
 
-/* Whether the field of the body decodes to want. */
+/* Whether the first field of the body with that name has what is wanted. */
 static bool
 field_is(const char *body, size_t len, const char *name, const char *want,
     size_t want_len)
 {
-	unsigned char *copy = unit_copy(body, len);
-	const unsigned char *value;
-	size_t value_len, text_len;
-	unsigned char *text;
+	struct cgi_field field = {.name = name};
 
-	if (!form_find(copy, len, name, &value, &value_len))
-		return false;
-	text = copy + (value - copy);
-	text_len = form_decode(text, value_len, text);
-	return text_len == want_len && memcmp(text, want, want_len) == 0;
+	cgi_read_form(unit_copy(body, len), len, &field, 1);
+	return field.value != NULL && field.len == want_len &&
+	       memcmp(field.value, want, want_len) == 0;
 }
 
 #define FIELD_IS(body, name, want) \
@@ -205,15 +199,22 @@ test_form(void)
 	EXPECT(FIELD_IS("text=%4&1=1", "text", "%4"));
 }
 
+/* All are found, each by itself, before one looks like another. */
 static void
-test_form_without_field(void)
+test_form_fields(void)
 {
-	const unsigned char *body = (const unsigned char *)"a=1&b=2", *value;
-	size_t len = 77;
+	static const char body[] = "a=%26b=1&x=2&%61=3&b=%264&c";
+	unsigned char *form = unit_copy(body, sizeof(body) - 1);
+	struct cgi_field fields[] = {
+	    {.name = "a"}, {.name = "b"}, {.name = "c"}, {.name = "d"}};
 
-	value = body;
-	EXPECT(!form_find(body, 7, "c", &value, &len));
-	EXPECT(value == body && len == 77);
+	cgi_read_form(form, sizeof(body) - 1, fields, 4);
+	EXPECT(fields[0].value == form + 2 && fields[0].len == 4);
+	EXPECT(memcmp(fields[0].value, "&b=1", 4) == 0);
+	EXPECT(fields[1].value == form + 21 && fields[1].len == 2);
+	EXPECT(memcmp(fields[1].value, "&4", 2) == 0);
+	EXPECT(fields[2].value == form + 27 && fields[2].len == 0);
+	EXPECT(fields[3].value == NULL);
 }
 
 /* A percent sign that starts no byte is one. */
@@ -226,25 +227,23 @@ test_form_percent(void)
 
 	for (size_t i = 0; i < sizeof(lone) / sizeof(lone[0]); i++) {
 		size_t len = strlen(lone[i]);
-		unsigned char *copy =
-		    unit_copy((const unsigned char *)lone[i], len);
 
-		EXPECT(form_decode(copy, len, copy) == len);
-		EXPECT(memcmp(copy, lone[i], len) == 0);
+		EXPECT(field_is(lone[i], len, lone[i], "", 0));
 	}
 	EXPECT(
 	    FIELD_IS("t=%%41&x", "t", "%A") && FIELD_IS("t=%0+", "t", "%0 "));
 	EXPECT(FIELD_IS("t=%4%31", "t", "%41"));
 }
 
-/* What is before a value is not its own. */
+/* What is before a field is not its own. */
 static void
 test_form_newline_first(void)
 {
-	unsigned char bytes[] = "\r\n";
+	unsigned char bytes[] = "\r\n=a";
+	struct cgi_field field = {.name = "\n"};
 
-	EXPECT(form_decode(bytes + 1, 1, bytes + 1) == 1);
-	EXPECT(bytes[1] == '\n');
+	cgi_read_form(bytes + 1, 3, &field, 1);
+	EXPECT(field.value == bytes + 3 && bytes[0] == '\r');
 }
 
 int
@@ -258,7 +257,7 @@ main(void)
 	test_charset();
 	test_weights();
 	test_form();
-	test_form_without_field();
+	test_form_fields();
 	test_form_percent();
 	test_form_newline_first();
 	return unit_end();
