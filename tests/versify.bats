@@ -506,6 +506,8 @@ datagrams() {
 	asks 64 shout poem.txt
 	grep -q '"poem.txt" is no transform: .* usage: .*see versify --help' \
 		"$T/err"
+	asks 64 host "$(printf '%099999d' 0)"
+	said "the transform's name is too long: see versify --help"
 	asks 64 localhost:12000, x
 	said '"": a host is missing'
 	asks 64 "/$(printf '%0108d' 0)" x

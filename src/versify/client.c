@@ -133,7 +133,8 @@ may_help(struct client *client)
 	for (size_t i = 0; i < client->dial.len; i++) {
 		struct dial_server *server = &client->dial.servers[i];
 
-		if (client->asks_why && !server->failure.is_final &&
+		if (client->asks_why && client->transform != NULL &&
+		    server->connected != NULL && !server->failure.is_final &&
 		    exchange_is_left(&server->failure) && !is_late(client))
 			ask_why(client, server);
 		may = may || !server->failure.is_final;

@@ -20,11 +20,9 @@ struct client {
 	const char *transform; /* or NULL: a poem is asked for */
 	const char *file;      /* of the text, or NULL: standard input */
 	const char *output;    /* or NULL: standard output */
-	bool falls_back;       /* to the text as it is */
-	bool gets;	       /* a poem; there is no request */
-	bool lists;	       /* transforms; there is no text */
-	bool is_verbose;       /* failures are said when they happen */
-	bool asks_why;	       /* a server that left without a reply */
+	int mode; /* f: fall back; g: get a poem; l: list, there is no text */
+	bool is_verbose; /* failures are said when they happen */
+	bool asks_why;	 /* a server that left without a reply */
 	size_t request_max;
 	int64_t timeout_ms; /* of the exchange */
 	unsigned long retries;

@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
@@ -106,31 +105,29 @@ open_input(const struct client *client)
 }
 
 /*
- * Makes a request, of the text that is read for it where one is wanted.
- * Returns EX_OK, or why there is none, with what is to be known of the text.
+ * Makes a request, of the text that is read for it, but for a list.  Returns
+ * EX_OK, or why there is none, with what is known of the text.
  */
 static int
 make_request(struct client *client, struct text *ret_text)
 {
 	struct exchange *exchange = &client->exchange;
 	const size_t max = client->request_max;
-	const int fd = client->lists ? -1 : open_input(client);
 	unsigned char *content = reserve(max) + NETSTRING_HEADER_MAX;
 	size_t len, n;
-	enum io_result result = client->lists ? IO_EOF : IO_OK;
+	enum io_result result = IO_EOF;
 
 	len = (size_t)sprintf((char *)content, "%s.", client->transform);
 	ret_text->start = content + len;
-	/* One byte more, in the comma's place, tells that it is too long. */
-	while (result == IO_OK && len <= max) {
-		result = io_read(fd, content + len, max + 1 - len, &n);
-		if (result == IO_OK)
+	if (client->mode != 'l') {
+		ret_text->rest_fd = open_input(client);
+		/* One byte more, in the comma's place, says it is too long. */
+		while (len <= max &&
+		       (result = io_read(ret_text->rest_fd, content + len,
+			    max + 1 - len, &n)) == IO_OK)
 			len += n;
 	}
-	if (result != IO_OK && result != IO_EOF)
-		fail_input(client);
 	ret_text->len = (size_t)(content + len - ret_text->start);
-	ret_text->rest_fd = result == IO_OK ? fd : -1;
 	if (result == IO_OK) {
 		say(SAY_FAILURES,
 		    "the text cannot fit: a request has at most %zu bytes "
@@ -138,6 +135,9 @@ make_request(struct client *client, struct text *ret_text)
 		    max, client->dial.type == SOCK_DGRAM ? 'u' : 'm');
 		return EX_DATAERR;
 	}
+	if (result != IO_EOF)
+		fail_input(client);
+	ret_text->rest_fd = -1;
 	n = netstring_encode(content, len);
 	exchange->request = content - n;
 	exchange->request_len = n + len + 1;
@@ -173,14 +173,14 @@ main(int argc, char *argv[])
 		exchange->deadline = exchange_now() + client.timeout_ms;
 		status = client_ask(&client);
 	}
-	if (status != EX_OK && !client.falls_back)
+	if (status != EX_OK && client.mode != 'f')
 		return status;
 	if (status != EX_OK)
 		say(SAY_FAILURES, "the text is written as it is");
 	else
 		text = (struct text){
 		    exchange->reply + exchange->start, exchange->size, -1};
-	if (client.lists)
+	if (client.mode == 'l')
 		make_printable(&text);
 	return text_write(&text, client.output);
 }

@@ -85,6 +85,12 @@ seconds(const char *what)
 	return s > 0 ? (int64_t)(s * 1000 + 0.999) : EXCHANGE_NEVER;
 }
 
+static _Noreturn void
+fail(const char *error)
+{
+	say_die(EX_USAGE, "%s: see versify --help", error);
+}
+
 static void
 parse_options(int argc, char *argv[], struct client *client)
 {
@@ -93,10 +99,8 @@ parse_options(int argc, char *argv[], struct client *client)
 	while ((c = options_next(&command_line, argc, argv)) != -1) {
 		switch (c) {
 		case '4':
-			client->dial.family = AF_INET;
-			break;
 		case '6':
-			client->dial.family = AF_INET6;
+			client->dial.family = c == '4' ? AF_INET : AF_INET6;
 			break;
 		case 'c':
 			client->dial.timeout_ms =
@@ -108,13 +112,11 @@ parse_options(int argc, char *argv[], struct client *client)
 			client->dial.servers[0].failure.name = optarg;
 			break;
 		case 'f':
-			client->falls_back = true;
-			break;
 		case 'g':
-			client->gets = true;
-			break;
 		case 'l':
-			client->lists = true;
+			if (client->mode != 0 && client->mode != c)
+				fail("-f, -g and -l exclude each other");
+			client->mode = c;
 			break;
 		case 'm':
 			client->exchange.max =
@@ -128,8 +130,9 @@ parse_options(int argc, char *argv[], struct client *client)
 			    strcmp(optarg, "-") != 0 ? optarg : NULL;
 			break;
 		case 'q':
-			say_no_more_than(SAY_NOTHING);
-			client->is_verbose = client->asks_why = false;
+		case 'v':
+			client->is_verbose = client->asks_why = c == 'v';
+			say_no_more_than(c == 'v' ? SAY_ALL : SAY_NOTHING);
 			break;
 		case 'r':
 			client->retries = options_number_or_die(&command_line,
@@ -140,10 +143,6 @@ parse_options(int argc, char *argv[], struct client *client)
 			break;
 		case 'u':
 			client->dial.type = SOCK_DGRAM;
-			break;
-		case 'v':
-			say_no_more_than(SAY_ALL);
-			client->is_verbose = client->asks_why = true;
 			break;
 		}
 	}
@@ -172,30 +171,27 @@ add_servers(struct dial *dial, char *text)
 	}
 }
 
-/* Returns NULL or what is wrong with the words after the options. */
-static const char *
+static void
 parse_operands(char **word, struct client *client)
 {
 	const bool is_udp = client->dial.type == SOCK_DGRAM;
 
-	if (client->falls_back + client->gets + client->lists > 1)
-		return "-f, -g and -l exclude each other";
-	if (is_udp && (client->gets || client->command != NULL))
-		return "-u goes with neither -e nor -g";
+	if (is_udp && (client->mode == 'g' || client->command != NULL))
+		fail("-u goes with neither -e nor -g");
 	if (is_udp && client->request_max > DATAGRAM_REQUEST_MAX)
 		client->request_max = DATAGRAM_REQUEST_MAX;
 	if (client->command == NULL && *word == NULL)
-		return "a server is missing";
+		fail("a server is missing");
 	if (client->command == NULL)
 		add_servers(&client->dial, *word++);
-	if (client->lists)
+	if (client->mode == 'l')
 		client->transform = "transforms";
-	if (!client->lists && !client->gets) {
+	if (client->mode == 0 || client->mode == 'f') {
 		if (*word == NULL)
-			return "a transform is missing";
+			fail("a transform is missing");
 		client->transform = *word++;
 		if (strlen(client->transform) >= client->request_max)
-			return "the transform's name is too long";
+			fail("the transform's name is too long");
 		if (client->transform[0] == '\0' ||
 		    strchr(client->transform, '.') != NULL)
 			say_die(EX_USAGE,
@@ -206,25 +202,19 @@ parse_operands(char **word, struct client *client)
 			client->file = *word;
 		word += *word != NULL;
 	}
-	client->asks_why = client->asks_why && client->command == NULL &&
-			   !client->gets && !is_udp;
-	return *word != NULL ? "there are too many arguments" : NULL;
+	if (*word != NULL)
+		fail("there are too many arguments");
 }
 
 void
 versify_options_parse(int argc, char *argv[], struct client *client)
 {
-	const char *error;
-
 	client->asks_why = isatty(STDERR_FILENO);
-	client->dial.family = AF_UNSPEC;
 	client->dial.type = SOCK_STREAM;
 	client->dial.timeout_ms = CONNECT_MS_DEFAULT;
 	client->exchange.max = REPLY_MAX_DEFAULT;
 	client->request_max = PROTOCOL_LENGTH_MAX;
 	client->timeout_ms = PROTOCOL_TIMEOUT_S * 1000;
 	parse_options(argc, argv, client);
-	error = parse_operands(argv + optind, client);
-	if (error != NULL)
-		say_die(EX_USAGE, "%s: see versify --help", error);
+	parse_operands(argv + optind, client);
 }
