@@ -59,25 +59,21 @@ static bool
 replace(const struct text *text, const char *path, const struct stat *like)
 {
 	const char *slash = strrchr(path, '/');
-	char *name;
-	bool done;
 	int error, fd;
+	char *name;
 
 	if (asprintf(&name, "%.*s.versify-XXXXXX",
 		slash != NULL ? (int)(slash + 1 - path) : 0, path) < 0)
 		return false;
 	substitute = name;
 	fd = mkostemp(name, O_CLOEXEC);
-	done = fd >= 0 && write_all(fd, text) && set_mode(fd, like) &&
-	       fsync(fd) == 0 && rename(name, path) == 0;
+	if (fd >= 0 && write_all(fd, text) && set_mode(fd, like) &&
+	    fsync(fd) == 0 && close(fd) == 0 && rename(name, path) == 0)
+		return true;
 	error = errno;
-	if (!done)
-		unlink(name);
-	close(fd);
-	substitute = NULL;
-	free(name);
+	unlink(name);
 	errno = error;
-	return done;
+	return false;
 }
 
 static bool
