@@ -243,12 +243,16 @@ io_write(int fd, const void *buf, size_t len)
 	return IO_OK;
 }
 
-/* A connection that failed before it was accepted is not ours to report. */
+/*
+ * A connection that failed before it was accepted is not ours to report, nor a
+ * datagram that was sent before and is refused.
+ */
 static bool
-is_lost_connection(int error)
+is_of_another(int error)
 {
-	static const int lost[] = {ECONNABORTED, EHOSTDOWN, EHOSTUNREACH,
-	    ENETDOWN, ENETUNREACH, ENONET, ENOPROTOOPT, EPROTO, ETIMEDOUT};
+	static const int lost[] = {ECONNABORTED, ECONNREFUSED, EHOSTDOWN,
+	    EHOSTUNREACH, ENETDOWN, ENETUNREACH, ENONET, ENOPROTOOPT, EPROTO,
+	    ETIMEDOUT};
 
 	for (size_t i = 0; i < sizeof(lost) / sizeof(lost[0]); i++)
 		if (lost[i] == error)
@@ -277,7 +281,7 @@ io_accept(int fd, int *ret_fd, struct sockaddr_storage *ret_peer,
 			*ret_fd = conn;
 			return IO_OK;
 		}
-		if (!is_lost_connection(errno) && !can_retry(fd, POLLIN))
+		if (!is_of_another(errno) && !can_retry(fd, POLLIN))
 			return IO_ERROR;
 	}
 }
@@ -309,9 +313,7 @@ io_receive(int fd, unsigned long timeout_s, void *buf, size_t cap,
 			io_set_deadline(timeout_s);
 			stage_end = IDLE;
 			waits = true;
-		} else if (errno != ECONNREFUSED &&
-			   !is_lost_connection(errno) && !can_retry(fd, POLLIN))
-			/* What is refused is what was sent before. */
+		} else if (!is_of_another(errno) && !can_retry(fd, POLLIN))
 			return IO_ERROR;
 	}
 	return IO_STOPPED;

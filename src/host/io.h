@@ -36,32 +36,30 @@ void io_init(void);
 
 /*
  * For who serves many clients in turn: from now on SIGUSR1 says that others
- * wait.  A stage of a request is then cut (IO_CUT) at its next tick of a clock
- * that ticks once a second, or at once where it has had one: after one to two
- * seconds.  SIGTERM, SIGINT and SIGHUP (unless ignored) have each stage cut so,
- * and end io_receive, and io_accept when nobody is queued, or after IO_STOP_S
- * seconds.
+ * wait.  A stage of a request is then cut (IO_CUT) at the next tick of the
+ * clock, which ticks once a second, or at once where it has had one: after one
+ * to two seconds.  SIGTERM, SIGINT and SIGHUP (unless ignored) have each stage
+ * cut at a tick, and end io_receive, and io_accept when nobody is queued or
+ * after IO_STOP_S seconds.
  */
 void io_take_turns(void);
 
-/*
- * A stage of a request begins: its reply, with the linger; or ends: while a
- * request is worked on nothing is cut.  Each deadline begins one, too.
- */
-void io_begin_stage(void);
-void io_end_stage(void);
-
-/*
- * From now on the same signals make the deadline pass, until another one is
- * set, and do nothing else.
- */
+/* From now on the same three make the deadline pass, until another is set. */
 void io_hurry_on_end(void);
 
 /*
  * Sets the deadline of all further calls to timeout_s seconds from now; 0 is
- * none.  Runs on the timer of setitimer(2), which the caller leaves alone.
+ * none.  Begins a stage, too.  Runs on the timer of setitimer(2), which the
+ * caller leaves alone.
  */
 void io_set_deadline(unsigned long timeout_s);
+
+/*
+ * A stage of a request begins: its reply, with the linger; or ends: while a
+ * request is worked on nothing is cut.
+ */
+void io_begin_stage(void);
+void io_end_stage(void);
 
 /* The milliseconds since io_set_deadline. */
 unsigned long io_elapsed_ms(void);
