@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /* Looks at the high bits of eight bytes at a time. */
-#include "casemap-block.h"
+#include "casemap.h"
 
 #include <endian.h>
 #include <string.h>
-
-#include "casemap-code.h"
 
 #define BLOCK CASEMAP_BLOCK
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* One character of UTF-8 after another, however its length changes. */
-#include "casemap-code.h"
+#include "casemap.h"
 
 #include <stddef.h>
 #include <string.h>

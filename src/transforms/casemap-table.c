@@ -6,7 +6,7 @@
  * LICENSE has the notice under which its data may be copied.
  */
 /* clang-format off */
-#include "casemap-table.h"
+#include "casemap.h"
 
 #include <stdint.h>
 

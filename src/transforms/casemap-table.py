@@ -9,7 +9,7 @@ UCD is the folder of UnicodeData.txt, /usr/share/unicode by default.
 
 import sys
 
-PAGES = 2032  # CASEMAP_PAGES of casemap-table.h
+PAGES = 2032  # CASEMAP_PAGES of casemap.h
 SPECIAL = 0x8000  # CASEMAP_SPECIAL
 SIGMA = 0x3A3
 # What casemap.c knows of the code points past the last page.
@@ -172,7 +172,7 @@ def main():
     print(" * LICENSE has the notice under which its data may be copied.")
     print(" */")
     print("/* clang-format off */")
-    print('#include "casemap-table.h"')
+    print('#include "casemap.h"')
     print("\n#include <stdint.h>")
     print("\nconst uint8_t casemap_pages[3][CASEMAP_PAGES + 32] = {")
     for mapping in pages:

@@ -5,11 +5,7 @@
  */
 #include "transforms.h"
 
-#include <stdbool.h>
-#include <stddef.h>
 #include <string.h>
-
-#include "casemap.h"
 
 #define NUMBER_PLACES 6
 #define NUMBER_MAX    21 /* 64 bits of it, and a tab */
@@ -46,21 +42,6 @@ mark(const unsigned char *text, size_t len)
 */
 
 /*@
-  terminates \true;
-  assigns \nothing;
-  ensures \result == rotated(c);
-*/
-static unsigned char
-rotate(unsigned char c)
-{
-	if ((c >= 'a' && c <= 'm') || (c >= 'A' && c <= 'M'))
-		return (unsigned char)(c + 13);
-	if ((c >= 'n' && c <= 'z') || (c >= 'N' && c <= 'Z'))
-		return (unsigned char)(c - 13);
-	return c;
-}
-
-/*@
   requires \valid_read(text + (0 .. len - 1));
   requires \valid(ret_text + (0 .. cap - 1)) && \valid(ret_len);
   requires \separated(ret_text + (0 .. cap - 1), text + (0 .. len - 1),
@@ -85,8 +66,15 @@ rot13(const unsigned char *text, size_t len, unsigned char *ret_text,
 	  loop assigns i, ret_text[0 .. len - 1];
 	  loop variant len - i;
 	*/
-	for (size_t i = 0; i < len; i++)
-		ret_text[i] = rotate(text[i]);
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = text[i];
+
+		if ((c >= 'a' && c <= 'm') || (c >= 'A' && c <= 'M'))
+			c = (unsigned char)(c + 13);
+		else if ((c >= 'n' && c <= 'z') || (c >= 'N' && c <= 'Z'))
+			c = (unsigned char)(c - 13);
+		ret_text[i] = c;
+	}
 	return true;
 }
 
@@ -117,23 +105,18 @@ reverse(const unsigned char *text, size_t len, unsigned char *ret_text,
 	return true;
 }
 
-/* Writes number as %6zu and a tab; returns how many bytes. */
+/* Writes number as %6zu and a tab before end; returns how many bytes. */
 static size_t
-write_number(size_t number, unsigned char out[NUMBER_MAX])
+write_number(size_t number, unsigned char *end)
 {
-	unsigned char digits[NUMBER_MAX];
-	size_t n = 0, places;
+	size_t n = 0;
 
-	do {
-		digits[n++] = (unsigned char)('0' + number % 10);
-		number /= 10;
-	} while (number > 0);
-	places = n < NUMBER_PLACES ? NUMBER_PLACES : n;
-	memset(out, ' ', places - n);
-	for (size_t i = 0; i < n; i++)
-		out[places - 1 - i] = digits[i];
-	out[places] = '\t';
-	return places + 1;
+	*(end - ++n) = '\t';
+	for (; number > 0; number /= 10)
+		*(end - ++n) = (unsigned char)('0' + number % 10);
+	while (n <= NUMBER_PLACES)
+		*(end - ++n) = ' ';
+	return n;
 }
 
 /*
@@ -145,21 +128,22 @@ number(const unsigned char *text, size_t len, unsigned char *ret_text,
     size_t cap, size_t *ret_len)
 {
 	const unsigned char *end = text + len;
-	size_t used = mark(text, len), count = 0, size;
+	unsigned char digits[NUMBER_MAX];
+	size_t used = mark(text, len), count = 0, n, size;
 
 	*ret_len = len;
 	if (cap < used)
 		return false;
 	memcpy(ret_text, text, used);
-	for (const unsigned char *line = text + used, *next; line < end;
-	     line = next) {
-		next = next_line(line, end);
-		size = (size_t)(next - line);
+	for (const unsigned char *line = text + used; line < end;
+	     line += size) {
+		size = (size_t)(next_line(line, end) - line);
 		if (cap - used < NUMBER_MAX + size)
 			return false;
-		used += write_number(++count, ret_text + used);
-		memcpy(ret_text + used, line, size);
-		used += size;
+		n = write_number(++count, digits + NUMBER_MAX);
+		memcpy(ret_text + used, digits + NUMBER_MAX - n, n);
+		memcpy(ret_text + used + n, line, size);
+		used += n + size;
 	}
 	*ret_len = used;
 	return true;

@@ -29,6 +29,20 @@ struct transform {
 	const char *summary;  /* as versed(8) begins to tell what it does */
 };
 
+/* U+0390, of two bytes, has six in upper case. */
+#define CASEMAP_GROWTH 3
+
+/*
+ * Of casemap.c: full case mapping of UTF-8 (The Unicode Standard, 3.13, no
+ * locale) to lower case, with the sigma that ends a word, to upper case, and to
+ * title case: of each word the first character in title case, the rest in lower
+ * case.  Words are as UAX 29 has them, but that a full stop and an underscore
+ * (ExtendNumLet) end one, a spacing accent can stand for an apostrophe, and an
+ * apostrophe may follow a digit.  Each fails at the first byte that is not
+ * UTF-8, and wants the room of its growth.
+ */
+transform_fn casemap_lower, casemap_upper, casemap_title;
+
 /* The whitelist, in the order in which it is listed; a NULL name ends it. */
 extern const struct transform transforms[];
 

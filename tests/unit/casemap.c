@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* casemap.c beside libunistring, at the edges of memory, and in bad faith. */
-#include "transforms/casemap.h"
+#include "transforms/transforms.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -10,7 +10,7 @@
 #include <unistr.h>
 #include <unistring/version.h>
 
-#include "transforms/casemap-code.h"
+#include "transforms/casemap.h"
 #include "unit.h"
 
 #define TEXT_MAX 1024
