@@ -119,7 +119,7 @@ install: all
 	umask 022; for place in $(TO_INSTALL); do \
 		file=$${place#*=} to=$$DESTDIR$${place%%=*}; \
 		new=$${to%/*}/.$${to##*/}.new; \
-		install -d "$${to%/*}" && \
+		mkdir -p "$${to%/*}" && \
 		case $$file in \
 		$B/*) install "$$file" "$$new" ;; \
 		*) $(AT_HOME) "$$file" | install -m 644 /dev/stdin "$$new" ;; \

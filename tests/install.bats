@@ -124,6 +124,14 @@ run_on() {
 	assert_output ''
 }
 
+@test "a folder that was there keeps its mode" {
+	mkdir -p "$TREE/usr/local/sbin"
+	chmod 2775 "$TREE/usr/local/sbin"
+	make_tree install
+	run -0 stat -c %a "$TREE/usr/local/sbin"
+	assert_output 2775
+}
+
 @test "the service units' exposure is at most 0.4, the pool's 0.6" {
 	need systemd-analyze
 	run -0 systemd-analyze security --no-pager --offline=true --threshold=4 \
