@@ -95,7 +95,7 @@ find_status(struct client *client, struct dial_server *server)
 	int status = ask_again(&client->dial, server, &list);
 
 	if (status == EX_UNAVAILABLE)
-		exchange_fail(&server->failure, EXCHANGE_SEND, EX_UNAVAILABLE,
+		exchange_fail(&server->failure, EXCHANGE_SEND, 0,
 		    "closed without a reply: busy");
 	if (status != EX_OK)
 		return EX_OK;

@@ -13,7 +13,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sysexits.h>
 #include <unistd.h>
 
 #include "host/options.h"
@@ -131,24 +130,14 @@ stop(struct dial_attempt *attempt, int state)
 		kill(attempt->pid, SIGKILL);
 		waitpid(attempt->pid, NULL, 0);
 	}
-	attempt->pid = 0;
 	attempt->state = state;
-}
-
-static void
-fail(struct dial_attempt *attempt, enum exchange_stage stage, int status,
-    const char *what, const char *why)
-{
-	stop(attempt, DIAL_DONE);
-	exchange_fail(
-	    &attempt->server->failure, stage, status, "%s: %s", what, why);
 }
 
 /*
  * Looks up in a process: getaddrinfo(3) can neither be interrupted nor be told
- * how long.
+ * how long.  Returns whether it is under way, as do the next ones.
  */
-static void
+static bool
 start_looking_up(struct dial_attempt *attempt, int family)
 {
 	int fds[2] = {-1, -1};
@@ -163,52 +152,50 @@ start_looking_up(struct dial_attempt *attempt, int family)
 	}
 	attempt->fd = fds[0];
 	if (attempt->pid < 0)
-		fail(attempt, EXCHANGE_LOOK_UP, EX_OSERR,
-		    "cannot look up the host", strerror(errno));
+		exchange_fail(&attempt->server->failure, EXCHANGE_LOOK_UP,
+		    errno, "cannot look up the host: %s", strerror(errno));
 	close(fds[1]);
+	return attempt->pid > 0;
 }
 
-static void
+static bool
 go_on_looking_up(struct dial_attempt *attempt)
 {
+	struct exchange_failure *failure = &attempt->server->failure;
 	/* What it is where the process has died. */
 	struct dial_attempt found[DIAL_EACH] = {{.error = EAI_MEMORY}};
 	int error;
 
-	if (read(attempt->fd, found, sizeof(found)) < 0 && errno == EAGAIN) {
-		if (exchange_now() >= attempt->until)
-			fail(attempt, EXCHANGE_LOOK_UP, EX_TEMPFAIL,
-			    "out of time", "the host is not looked up");
-		return;
-	}
+	if (read(attempt->fd, found, sizeof(found)) < 0 && errno == EAGAIN)
+		return exchange_now() < attempt->until ||
+		       exchange_fail(failure, EXCHANGE_LOOK_UP, ETIME,
+			   "out of time: the host is not looked up");
 	memcpy(attempt + 1, found + 1, sizeof(found) - sizeof(found[0]));
 	error = found[0].error;
-	if (error == 0)
-		stop(attempt, DIAL_NONE);
-	else
-		fail(attempt, EXCHANGE_LOOK_UP,
-		    error == EAI_AGAIN ? EX_TEMPFAIL
-		    : error == EAI_MEMORY || exchange_is_ours(error)
-			? EX_OSERR
-			: EX_NOHOST,
-		    "cannot look up the host",
+	if (error != 0)
+		exchange_fail(failure, EXCHANGE_LOOK_UP,
+		    error == EAI_AGAIN	  ? ETIME
+		    : error == EAI_MEMORY ? ENOMEM
+					  : error,
+		    "cannot look up the host: %s",
 		    error > 0 ? strerror(error) : gai_strerror(error));
+	return false;
 }
 
-static void
+static bool
 fail_to_connect(struct dial_attempt *attempt, int error)
 {
 	const bool is_unrouted = error == EADDRNOTAVAIL ||
 				 error == ENETUNREACH ||
 				 error == EHOSTUNREACH || error == EAFNOSUPPORT;
 
-	fail(attempt, is_unrouted ? EXCHANGE_ROUTE : EXCHANGE_CONNECT,
-	    exchange_is_ours(error) ? EX_OSERR : EX_UNAVAILABLE,
-	    "cannot connect",
+	return exchange_fail(&attempt->server->failure,
+	    is_unrouted ? EXCHANGE_ROUTE : EXCHANGE_CONNECT, error,
+	    "cannot connect: %s",
 	    error == ENOENT ? "no such socket" : strerror(error));
 }
 
-static void
+static bool
 start_connecting(struct dial_attempt *attempt, int type)
 {
 	const struct sockaddr *addr = (const struct sockaddr *)&attempt->addr;
@@ -224,10 +211,11 @@ start_connecting(struct dial_attempt *attempt, int type)
 	attempt->fd =
 	    socket(addr->sa_family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (attempt->fd < 0)
-		fail_to_connect(attempt, errno);
+		return fail_to_connect(attempt, errno);
 	/* On a UNIX socket who has no name gets no answer. */
-	else if (type == SOCK_DGRAM && addr->sa_family == AF_UNIX)
+	if (type == SOCK_DGRAM && addr->sa_family == AF_UNIX)
 		bind(attempt->fd, addr, sizeof(sa_family_t));
+	return true;
 }
 
 /*
@@ -245,7 +233,7 @@ is_own_peer(int fd)
 	       own_len == peer_len && memcmp(&own, &peer, own_len) == 0;
 }
 
-/* Connects, or finds out what came of it.  Returns whether it is connected. */
+/* Connects, or finds out what came of it: once it is connected it is done. */
 static bool
 go_on_connecting(struct dial_attempt *attempt, int64_t deadline)
 {
@@ -256,18 +244,17 @@ go_on_connecting(struct dial_attempt *attempt, int64_t deadline)
 		error = errno;
 	else if (is_own_peer(attempt->fd))
 		error = ECONNREFUSED;
-	attempt->is_full = error == EAGAIN;
-	if (error == 0)
+	else
 		attempt->state = DIAL_DONE;
-	else if (error != EAGAIN && error != EALREADY && error != EINPROGRESS &&
-		 error != EINTR)
-		fail_to_connect(attempt, error);
-	else if (exchange_now() >= deadline)
-		fail(attempt, EXCHANGE_CONNECT, EX_TEMPFAIL, "out of time",
-		    "not connected");
-	else if (exchange_now() >= attempt->until)
-		fail_to_connect(attempt, ETIMEDOUT);
-	return error == 0;
+	attempt->is_full = error == EAGAIN;
+	if (error != EAGAIN && error != EALREADY && error != EINPROGRESS &&
+	    error != EINTR)
+		return error == 0 || fail_to_connect(attempt, error);
+	if (exchange_now() >= deadline)
+		return exchange_fail(&attempt->server->failure,
+		    EXCHANGE_CONNECT, ETIME, "out of time: not connected");
+	return exchange_now() < attempt->until ||
+	       fail_to_connect(attempt, ETIMEDOUT);
 }
 
 /* Starts the first that can be.  Returns when the next one is due. */
@@ -283,16 +270,13 @@ start_one(struct dial *dial, int64_t deadline)
 		    attempt->server->failure.is_final)
 			continue;
 		attempt->state = DIAL_UNDER_WAY;
-		attempt->fd = -1;
 		attempt->until = MIN(now + dial->timeout_ms, deadline);
-		if (i % DIAL_EACH == 0)
-			start_looking_up(attempt, dial->family);
-		else
-			start_connecting(attempt, dial->type);
-		if (attempt->state == DIAL_UNDER_WAY)
+		if (i % DIAL_EACH == 0 ? start_looking_up(attempt, dial->family)
+				       : start_connecting(attempt, dial->type))
 			return now + DIAL_DELAY_MS;
+		stop(attempt, DIAL_DONE);
 	}
-	return EXCHANGE_NEVER;
+	return INT64_MAX;
 }
 
 struct dial_attempt *
@@ -314,14 +298,15 @@ dial_next(struct dial *dial, int64_t deadline)
 		     attempt++) {
 			if (attempt->state != DIAL_UNDER_WAY)
 				continue;
-			if (attempt->pid > 0)
-				go_on_looking_up(attempt);
-			else if (go_on_connecting(attempt, deadline))
-				won = attempt;
-			if (attempt->state != DIAL_UNDER_WAY) {
+			if (!(attempt->pid > 0
+				    ? go_on_looking_up(attempt)
+				    : go_on_connecting(attempt, deadline))) {
+				stop(attempt, DIAL_DONE);
 				due = 0;
 				continue;
 			}
+			if (attempt->state == DIAL_DONE)
+				won = attempt;
 			pfds[n++] = (struct pollfd){
 			    .fd = attempt->is_full ? -1 : attempt->fd,
 			    .events = POLLIN | POLLOUT};
@@ -329,7 +314,7 @@ dial_next(struct dial *dial, int64_t deadline)
 					       ? exchange_now() + DIAL_FULL_MS
 					       : attempt->until);
 		}
-	} while (won == NULL && (n > 0 || due != EXCHANGE_NEVER));
+	} while (won == NULL && (n > 0 || due != INT64_MAX));
 	for (attempt = dial->attempts; attempt < end; attempt++)
 		if (attempt->state == DIAL_UNDER_WAY)
 			stop(attempt, DIAL_TO_DO);
@@ -341,7 +326,10 @@ dial_next(struct dial *dial, int64_t deadline)
 void
 dial_renew(struct dial *dial)
 {
-	for (size_t i = 0; i < DIAL_ATTEMPTS; i++)
-		if (dial->attempts[i].state == DIAL_DONE)
-			dial->attempts[i].state = DIAL_TO_DO;
+	struct dial_attempt *attempt = dial->attempts;
+
+	for (size_t i = 0; i < DIAL_ATTEMPTS; i++, attempt++)
+		if (attempt->state == DIAL_DONE &&
+		    (i % DIAL_EACH != 0 || attempt[1].state == DIAL_NONE))
+			attempt->state = DIAL_TO_DO;
 }

@@ -28,7 +28,7 @@ struct dial_server {
 /* The look-up of a server's host, or a connection to one of its addresses. */
 struct dial_attempt {
 	enum {
-		DIAL_NONE, /* there is no such attempt, or none any more */
+		DIAL_NONE, /* there is no such attempt */
 		DIAL_TO_DO,
 		DIAL_UNDER_WAY,
 		DIAL_DONE, /* with or without success */

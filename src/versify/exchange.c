@@ -17,9 +17,18 @@
 #include "wire/netstring.h"
 
 bool
-exchange_fail(struct exchange_failure *ret_failure, enum exchange_stage stage,
-    int status, const char *format, ...)
+exchange_is_ours(int error)
 {
+	return error == EMFILE || error == ENFILE || error == ENOMEM ||
+	       error == ENOBUFS || error == EAGAIN;
+}
+
+bool
+exchange_fail(struct exchange_failure *ret_failure, enum exchange_stage stage,
+    int error, const char *format, ...)
+{
+	static const int statuses[] = {EX_NOHOST, EX_UNAVAILABLE,
+	    EX_UNAVAILABLE, EX_UNAVAILABLE, EX_PROTOCOL};
 	char reason[sizeof(ret_failure->reason)];
 	va_list ap;
 
@@ -30,7 +39,9 @@ exchange_fail(struct exchange_failure *ret_failure, enum exchange_stage stage,
 	if (stage < ret_failure->stage)
 		return false;
 	ret_failure->stage = stage;
-	ret_failure->status = status;
+	ret_failure->status = error == ETIME		? EX_TEMPFAIL
+			      : exchange_is_ours(error) ? EX_OSERR
+							: statuses[stage];
 	ret_failure->is_final = false;
 	strcpy(ret_failure->reason, reason);
 	return false;
@@ -41,13 +52,6 @@ exchange_is_left(const struct exchange_failure *failure)
 {
 	return failure->stage == EXCHANGE_SEND &&
 	       failure->status == EX_UNAVAILABLE;
-}
-
-bool
-exchange_is_ours(int error)
-{
-	return error == EMFILE || error == ENFILE || error == ENOMEM ||
-	       error == ENOBUFS || error == EAGAIN;
 }
 
 int64_t
@@ -70,7 +74,7 @@ exchange_wait(struct pollfd *pfds, nfds_t len, int64_t until)
 	return false;
 }
 
-/* As send(2) for POLLOUT, recv(2) for POLLIN; EAGAIN is that time is over. */
+/* As send(2) for POLLOUT, recv(2) for POLLIN; ETIME is that time is over. */
 static ssize_t
 transfer(int fd, short event, unsigned char *buf, size_t len, int64_t until)
 {
@@ -83,7 +87,7 @@ transfer(int fd, short event, unsigned char *buf, size_t len, int64_t until)
 		if (n >= 0 || (errno != EINTR && errno != EAGAIN))
 			return n;
 	}
-	errno = EAGAIN;
+	errno = ETIME;
 	return -1;
 }
 
@@ -93,29 +97,20 @@ fail_input(struct exchange_failure *failure, int error, size_t len)
 {
 	const enum exchange_stage stage =
 	    len > 0 ? EXCHANGE_REPLY : EXCHANGE_SEND;
-	const int status = len > 0 ? EX_PROTOCOL : EX_UNAVAILABLE;
 
-	if (error == EAGAIN)
-		return exchange_fail(failure, stage, EX_TEMPFAIL,
+	if (error == ETIME)
+		return exchange_fail(failure, stage, error,
 		    len > 0 ? "out of time: the reply is not whole"
 			    : "out of time: no reply");
 	if (error != 0 && error != ECONNRESET)
 		return exchange_fail(
-		    failure, stage, status, "cannot read: %s", strerror(error));
+		    failure, stage, error, "cannot read: %s", strerror(error));
 	if (len > 0)
-		return exchange_fail(failure, stage, status,
+		return exchange_fail(failure, stage, error,
 		    "the reply was cut off after %zu bytes", len);
-	return exchange_fail(failure, stage, status,
+	return exchange_fail(failure, stage, error,
 	    "%s without a reply: refused, or busy",
 	    error != 0 ? "reset" : "closed");
-}
-
-/* What the len bytes of a reply are so far. */
-static enum netstring_result
-decode(struct exchange *exchange, size_t len)
-{
-	return netstring_decode(exchange->reply, len, exchange->max,
-	    &exchange->start, &exchange->size);
 }
 
 /* Reads a reply, and maybe extra bytes after it. */
@@ -128,7 +123,8 @@ read_reply(struct exchange *exchange, int fd, size_t *ret_extra,
 	size_t len = 0;
 	ssize_t n;
 
-	while ((result = decode(exchange, len)) == NETSTRING_MORE) {
+	while ((result = netstring_decode(exchange->reply, len, exchange->max,
+		    &exchange->start, &exchange->size)) == NETSTRING_MORE) {
 		n = transfer(fd, POLLIN, exchange->reply + len, room - len,
 		    exchange->deadline);
 		if (n <= 0)
@@ -136,11 +132,11 @@ read_reply(struct exchange *exchange, int fd, size_t *ret_extra,
 		len += (size_t)n;
 	}
 	if (result == NETSTRING_BAD)
-		return exchange_fail(failure, EXCHANGE_REPLY, EX_PROTOCOL,
+		return exchange_fail(failure, EXCHANGE_REPLY, 0,
 		    "the reply is no netstring: %s",
 		    netstring_error(exchange->reply, len));
 	if (result == NETSTRING_TOO_LONG)
-		return exchange_fail(failure, EXCHANGE_REPLY, EX_PROTOCOL,
+		return exchange_fail(failure, EXCHANGE_REPLY, 0,
 		    "the reply is longer than %zu bytes (see -m)",
 		    exchange->max);
 	*ret_extra = len - exchange->start - exchange->size - 1;
@@ -158,14 +154,11 @@ exchange_run(
 	for (size_t i = 0; i < exchange->request_len; i += (size_t)n) {
 		n = transfer(fd, POLLOUT, exchange->request + i,
 		    exchange->request_len - i, exchange->deadline);
-		if (n < 0 && errno == EAGAIN)
-			return exchange_fail(ret_failure, EXCHANGE_SEND,
-			    EX_TEMPFAIL,
-			    "out of time: the request was not taken");
 		if (n < 0)
-			return exchange_fail(ret_failure, EXCHANGE_SEND,
-			    EX_UNAVAILABLE,
-			    "closed before the request was sent: refused, or busy");
+			return exchange_fail(ret_failure, EXCHANGE_SEND, errno,
+			    errno == ETIME
+				? "out of time: the request was not taken"
+				: "closed before the request was sent: refused, or busy");
 	}
 	if (!read_reply(exchange, fd, &extra, ret_failure))
 		return false;
@@ -177,16 +170,15 @@ exchange_run(
 		    MIN(exchange_now() + EXCHANGE_CLOSE_MS,
 			exchange->deadline));
 	if (n > 0)
-		return exchange_fail(ret_failure, EXCHANGE_REPLY, EX_PROTOCOL,
-		    "bytes follow the reply");
+		return exchange_fail(
+		    ret_failure, EXCHANGE_REPLY, 0, "bytes follow the reply");
 	if (n < 0 && errno == ECONNRESET)
-		return exchange_fail(ret_failure, EXCHANGE_REPLY, EX_PROTOCOL,
+		return exchange_fail(ret_failure, EXCHANGE_REPLY, 0,
 		    "the connection was reset after the reply");
 	return true;
 }
 
-/* Waits a second for a reply.  Returns 0, or errno: EAGAIN is that it is over.
- */
+/* Waits a second for a reply.  Returns 0, or errno: ETIME is none. */
 static int
 receive_datagram(struct exchange *exchange, int fd)
 {
@@ -196,7 +188,8 @@ receive_datagram(struct exchange *exchange, int fd)
 
 	/* A whole netstring leaves room: one that fills it was cut off. */
 	while ((n = transfer(fd, POLLIN, exchange->reply, room, until)) >= 0)
-		if (decode(exchange, (size_t)n) == NETSTRING_OK &&
+		if (netstring_decode(exchange->reply, (size_t)n, exchange->max,
+			&exchange->start, &exchange->size) == NETSTRING_OK &&
 		    exchange->start + exchange->size + 1 == (size_t)n)
 			return 0;
 	return errno;
@@ -208,11 +201,11 @@ exchange_datagrams(
 {
 	static unsigned char datagram[EXCHANGE_DATAGRAM_MAX];
 	size_t len, longer = EXCHANGE_DATAGRAM_MIN;
-	int error = EAGAIN;
+	int error = ETIME;
 	ssize_t n;
 
 	memcpy(datagram, exchange->request, exchange->request_len);
-	for (int i = 0; error == EAGAIN && exchange_now() < exchange->deadline;
+	for (int i = 0; error == ETIME && exchange_now() < exchange->deadline;
 	     i = !i) {
 		if (i == 1)
 			longer = MIN(longer * 2, EXCHANGE_DATAGRAM_MAX);
@@ -224,10 +217,10 @@ exchange_datagrams(
 			    ? errno
 			    : receive_datagram(exchange, fd);
 	}
-	if (error == EAGAIN)
+	if (error == ETIME)
 		return fail_input(ret_failure, error, 0);
 	if (error != 0)
-		exchange_fail(ret_failure, EXCHANGE_CONNECT, EX_UNAVAILABLE,
+		exchange_fail(ret_failure, EXCHANGE_CONNECT, error,
 		    "cannot ask: %s", strerror(error));
 	return error == 0;
 }

@@ -30,20 +30,21 @@ struct exchange_failure {
 	char reason[160];
 };
 
+/* Tells whether the errno is for this machine's lack, no fault of a server. */
+bool exchange_is_ours(int error);
+
 /*
  * Notes a failure, one that asking again may mend, in ret_failure, where it
- * went as far as what that holds; and says it, to who wants to know all.
- * Returns false.
+ * went as far as what that holds; and says it, to who wants to know all.  The
+ * status is that of the stage, but where errno was one of ours, or ETIME, which
+ * is that time is over.  Returns false.
  */
 bool exchange_fail(struct exchange_failure *ret_failure,
-    enum exchange_stage stage, int status, const char *format, ...)
+    enum exchange_stage stage, int error, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
 /* Tells whether it is that the other side left without a byte of a reply. */
 bool exchange_is_left(const struct exchange_failure *failure);
-
-/* Tells whether the errno is for this machine's lack, no fault of a server. */
-bool exchange_is_ours(int error);
 
 struct exchange {
 	unsigned char *request; /* a netstring */
@@ -54,17 +55,13 @@ struct exchange {
 	size_t start, size; /* of that in reply, once it is whole */
 };
 
-/* What never comes, even where a time is added to it. */
-#define EXCHANGE_NEVER (INT64_MAX / 2)
-
 /*
  * The time, in milliseconds of a clock that nobody sets.  It is no alarm: one
  * that was set before versify started is left to end it.
  */
 int64_t exchange_now(void);
 
-/* As poll(2), but until that time.  Returns whether anything is ready before.
- */
+/* As poll(2), but until that time.  Returns whether anything is ready. */
 bool exchange_wait(struct pollfd *pfds, nfds_t len, int64_t until);
 
 /*

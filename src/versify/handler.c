@@ -111,8 +111,7 @@ handler_ask(struct client *client)
 
 	error = start(client, &fd);
 	if (error != 0) {
-		exchange_fail(failure, EXCHANGE_CONNECT,
-		    exchange_is_ours(error) ? EX_OSERR : EX_UNAVAILABLE,
+		exchange_fail(failure, EXCHANGE_CONNECT, error,
 		    "cannot start: %s", strerror(error));
 		failure->is_final = !exchange_is_ours(error);
 		return false;
@@ -129,7 +128,7 @@ handler_ask(struct client *client)
 	if (done || !exited)
 		return done;
 	if (WIFSIGNALED(status))
-		return exchange_fail(failure, EXCHANGE_SEND, EX_UNAVAILABLE,
+		return exchange_fail(failure, EXCHANGE_SEND, 0,
 		    "killed by signal %d (%s)", WTERMSIG(status),
 		    strsignal(WTERMSIG(status)));
 	handler_fail(failure, WEXITSTATUS(status), client->transform);
@@ -150,14 +149,13 @@ handler_fail(
 	if (transform != NULL && status == EX_SOFTWARE)
 		refusal = "cannot be done on this text";
 	if (refusal != NULL)
-		exchange_fail(
-		    failure, EXCHANGE_SEND, EX_UNAVAILABLE, refusal, transform);
+		exchange_fail(failure, EXCHANGE_SEND, 0, refusal, transform);
 	else if (status == EX_TEMPFAIL)
-		exchange_fail(failure, EXCHANGE_SEND, status,
+		exchange_fail(failure, EXCHANGE_SEND, ETIME,
 		    "out of time: the handler gave up");
 	else
-		exchange_fail(failure, EXCHANGE_SEND, EX_UNAVAILABLE,
-		    "exited with status %d", status);
+		exchange_fail(
+		    failure, EXCHANGE_SEND, 0, "exited with status %d", status);
 	failure->is_final =
 	    refusal != NULL || status == EX_USAGE || status >= 126;
 }

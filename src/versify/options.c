@@ -82,7 +82,7 @@ seconds(const char *what)
 		say_die(EX_USAGE, "%s must be a number of seconds from 0 to %d",
 		    what, TIMEOUT_S_MAX);
 	/* Less than a millisecond is not 0, which is any time. */
-	return s > 0 ? (int64_t)(s * 1000 + 0.999) : EXCHANGE_NEVER;
+	return (int64_t)((s > 0 ? s : TIMEOUT_S_MAX) * 1000 + 0.999);
 }
 
 static _Noreturn void
