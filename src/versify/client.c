@@ -90,7 +90,9 @@ find_status(struct client *client, struct dial_server *server)
 	    .deadline =
 		MIN(exchange_now() + CLIENT_WHY_MS, client->exchange.deadline)};
 	unsigned char *request = client->exchange.request;
-	unsigned char *content = request + strcspn((char *)request, ":") + 1;
+	unsigned char *content = (unsigned char *)memchr(request, ':',
+				     client->exchange.request_len) +
+				 1;
 	unsigned char kept[TRANSFORMS_LEN];
 	int status = ask_again(&client->dial, server, &list);
 
