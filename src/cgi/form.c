@@ -16,10 +16,9 @@ decode(unsigned char *value, const unsigned char *end)
 		byte = *value == '+' ? ' ' : *value;
 		if (byte == '%' && end - value > 2 && isxdigit(value[1]) &&
 		    isxdigit(value[2])) {
-			const char digits[] = {
-			    (char)value[1], (char)value[2], '\0'};
+			const char hex[3] = {(char)value[1], (char)value[2]};
 
-			byte = (unsigned char)strtoul(digits, NULL, 16);
+			byte = (unsigned char)strtoul(hex, NULL, 16);
 			value += 2;
 		}
 		if (byte == '\n' && used > text && used[-1] == '\r')
