@@ -73,12 +73,11 @@ has_line(const struct exchange *list, const char *name)
 }
 
 /*
- * Returns the exit status that a handler would have in the place of a server
- * that left without a reply: whether it lists the transform, and whether it
- * takes so long a request, it lets out; or EX_OK where it does not.
+ * Notes in its failure what a server that left without a reply lets out:
+ * whether it lists the transform, and whether it takes so long a request.
  */
-static int
-find_status(struct client *client, struct dial_server *server)
+static void
+ask_why(struct client *client, struct dial_server *server)
 {
 	static unsigned char wish[] = "11:" TRANSFORMS ",";
 	static unsigned char
@@ -90,40 +89,30 @@ find_status(struct client *client, struct dial_server *server)
 	    .deadline =
 		MIN(exchange_now() + CLIENT_WHY_MS, client->exchange.deadline)};
 	unsigned char *request = client->exchange.request;
-	unsigned char *content = (unsigned char *)memchr(request, ':',
-				     client->exchange.request_len) +
-				 1;
+	const size_t len = client->exchange.request_len;
+	unsigned char *content = (unsigned char *)memchr(request, ':', len) + 1;
 	unsigned char kept[TRANSFORMS_LEN];
 	int status = ask_again(&client->dial, server, &list);
+	int cause = EX_UNAVAILABLE;
 
 	if (status == EX_UNAVAILABLE)
 		exchange_fail(&server->failure, EXCHANGE_SEND, 0,
 		    "closed without a reply: busy");
-	if (status != EX_OK)
-		return EX_OK;
-	if (!has_line(&list, client->transform))
-		return EX_UNAVAILABLE;
+	if (status == EX_OK && has_line(&list, client->transform))
+		cause = EX_SOFTWARE;
 	list.request = request;
-	list.request_len = client->exchange.request_len;
-	if (list.request_len <= (size_t)(content - request) + TRANSFORMS_LEN)
-		return EX_SOFTWARE;
-	/* Who ignores a text tells whether it is too long for him. */
-	memcpy(kept, content, TRANSFORMS_LEN);
-	memcpy(content, TRANSFORMS, TRANSFORMS_LEN);
-	status = ask_again(&client->dial, server, &list);
-	memcpy(content, kept, TRANSFORMS_LEN);
-	if (status == EX_OK)
-		return EX_SOFTWARE;
-	return status == EX_UNAVAILABLE ? EX_DATAERR : EX_OK;
-}
-
-static void
-ask_why(struct client *client, struct dial_server *server)
-{
-	const int status = find_status(client, server);
-
-	if (status != EX_OK)
-		handler_fail(&server->failure, status, client->transform);
+	list.request_len = len;
+	if (cause == EX_SOFTWARE && request + len > content + TRANSFORMS_LEN) {
+		/* Who ignores a text tells whether it is too long for him. */
+		memcpy(kept, content, TRANSFORMS_LEN);
+		memcpy(content, TRANSFORMS, TRANSFORMS_LEN);
+		status = ask_again(&client->dial, server, &list);
+		memcpy(content, kept, TRANSFORMS_LEN);
+		if (status == EX_UNAVAILABLE)
+			cause = EX_DATAERR;
+	}
+	if (status == EX_OK || cause == EX_DATAERR)
+		handler_fail(&server->failure, cause, client->transform);
 }
 
 /* Asks why, where that is not known.  Returns whether to ask all again. */
