@@ -122,7 +122,7 @@ SECONDS     = 60
 FUZZ_reader  = $(UNIT_netstring)
 FUZZ_service = $(UNIT_transforms)
 FUZZ_cgi     = $(UNIT_web) $(UNIT_page)
-FUZZ_reply   = src/versify/exchange.c src/versify/say.c src/host/printable.c \
+FUZZ_reply   = src/versify/exchange.c src/host/log.c src/host/printable.c \
 	$(UNIT_netstring)
 FUZZ_datagram = $(UNIT_transforms) src/versed/datagram.c src/versed/answer.c \
 	src/versed/session.c

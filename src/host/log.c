@@ -36,6 +36,7 @@ static int syslog_fd = -1;
 static bool is_stream; /* of which a NUL ends a line */
 static int pid;	       /* asked for once: not possible inside the sandbox */
 static int wait_ms = LOG_WAIT_MS;
+static int lowest = LOG_DEBUG; /* priority of a message */
 
 /* Whether standard error takes a line, or with events of 0 has no reader. */
 static bool
@@ -191,6 +192,12 @@ log_to_caller(void)
 }
 
 void
+log_up_to(int priority)
+{
+	lowest = priority;
+}
+
+void
 log_serve(bool can_open, bool lives_long)
 {
 	is_serving = true;
@@ -254,6 +261,8 @@ message_va(int priority, const char *format, va_list args)
 {
 	char text[LINE_MAX_BYTES], shown[LINE_MAX_BYTES * PRINTABLE_MAX + 1];
 
+	if (priority > lowest)
+		return;
 	vsnprintf(text, sizeof(text), format, args);
 	printable_write(text, strlen(text), PRINTABLE_LINE, shown);
 	shown[LINE_MAX_BYTES - 1] = '\0';

@@ -45,6 +45,9 @@ void log_use_syslog(void);
 /* There is no client: standard error, whatever it is, is the caller's. */
 void log_to_caller(void);
 
+/* From now on no message of a lower priority is written; with -1 none is. */
+void log_up_to(int priority);
+
 /*
  * From now on a client is served; where can_open is false nothing can be opened
  * any more, so that what the log needs, or may if it lives_long, is opened now.

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "handler.h"
-#include "say.h"
+#include "host/log.h"
 #include "wire/netstring.h"
 #include "wire/protocol.h"
 
@@ -144,13 +144,13 @@ say_failures(const struct client *client)
 		if (failure->status == EX_OK)
 			continue;
 		if (!client->is_verbose)
-			say(SAY_FAILURES, "%s: %s", failure->name,
-			    failure->reason);
+			log_message(
+			    LOG_ERR, "%s: %s", failure->name, failure->reason);
 		if (furthest == NULL || failure->stage >= furthest->stage)
 			furthest = failure;
 	}
 	if (furthest == NULL)
-		say(SAY_FAILURES, "out of time");
+		log_message(LOG_ERR, "out of time");
 	return furthest == NULL || is_late(client) ? EX_TEMPFAIL
 						   : furthest->status;
 }
@@ -170,9 +170,7 @@ client_ask(struct client *client)
 		dial_renew(&client->dial);
 		exchange_wait(NULL, 0,
 		    MIN(exchange_now() + pause_ms, client->exchange.deadline));
-		pause_ms *= 2;
-		if (pause_ms > CLIENT_PAUSE_MAX_MS)
-			pause_ms = CLIENT_PAUSE_MAX_MS;
+		pause_ms = MIN(pause_ms * 2, CLIENT_PAUSE_MAX_MS);
 	}
 	return say_failures(client);
 }

@@ -9,12 +9,9 @@
 
 #include "dial.h"
 
-/* The pause before the first retry; it doubles up to the longest. */
-#define CLIENT_PAUSE_MS	    100
-#define CLIENT_PAUSE_MAX_MS 1000
-
-/* How long a server may be asked why; no longer than the deadline. */
-#define CLIENT_WHY_MS 2000
+#define CLIENT_PAUSE_MS	    100	 /* before the first retry; it doubles */
+#define CLIENT_PAUSE_MAX_MS 1000 /* up to this */
+#define CLIENT_WHY_MS	    2000 /* at most, for asking a server why */
 
 struct client {
 	const char *transform; /* or NULL: a poem is asked for */

@@ -15,8 +15,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "host/log.h"
 #include "host/options.h"
-#include "say.h"
 #include "wire/protocol.h"
 
 /* Names of other scripts than ASCII, where the C library knows of them. */
@@ -207,7 +207,8 @@ start_connecting(struct dial_attempt *attempt, int type)
 		sizeof(port), NI_NUMERICHOST | NI_NUMERICSERV) == 0)
 		format = addr->sa_family == AF_INET ? "%s: trying %s:%s"
 						    : "%s: trying [%s]:%s";
-	say(SAY_ALL, format, attempt->server->failure.name, host, port);
+	log_message(
+	    LOG_INFO, format, attempt->server->failure.name, host, port);
 	attempt->fd =
 	    socket(addr->sa_family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (attempt->fd < 0)

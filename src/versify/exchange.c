@@ -13,7 +13,7 @@
 #include <sysexits.h>
 #include <time.h>
 
-#include "say.h"
+#include "host/log.h"
 #include "wire/netstring.h"
 
 bool
@@ -35,7 +35,7 @@ exchange_fail(struct exchange_failure *ret_failure, enum exchange_stage stage,
 	va_start(ap, format);
 	vsnprintf(reason, sizeof(reason), format, ap);
 	va_end(ap);
-	say(SAY_ALL, "%s: %s", ret_failure->name, reason);
+	log_message(LOG_INFO, "%s: %s", ret_failure->name, reason);
 	if (stage < ret_failure->stage)
 		return false;
 	ret_failure->stage = stage;

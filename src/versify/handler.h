@@ -5,9 +5,8 @@
 
 #include "client.h"
 
-/* How long a handler may take to exit after its last byte, or when told to. */
-#define HANDLER_GRACE_MS 2000
-#define HANDLER_TERM_MS	 500
+#define HANDLER_GRACE_MS 2000 /* for it to exit after its last byte */
+#define HANDLER_TERM_MS	 500  /* or when told to */
 
 /*
  * Starts the client's command, split into words at blanks, no shell, with one

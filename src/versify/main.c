@@ -16,10 +16,10 @@
 
 #include "handler.h"
 #include "host/io.h"
+#include "host/log.h"
 #include "host/memory.h"
 #include "host/printable.h"
 #include "options.h"
-#include "say.h"
 #include "text.h"
 #include "wire/netstring.h"
 
@@ -41,7 +41,17 @@ static void
 prepare(sigset_t *ret_changed)
 {
 	static const int ends[] = {SIGALRM, SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+	int error = 0;
 
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 &&
+		    open("/dev/null",
+			fd == STDOUT_FILENO ? O_RDONLY : O_WRONLY) < 0)
+			error = errno;
+	log_open("versify", -1, -1);
+	log_up_to(LOG_NOTICE);
+	if (error != 0)
+		log_die(EX_OSERR, "cannot open /dev/null: %s", strerror(error));
 	sigemptyset(ret_changed);
 	sigaddset(ret_changed, SIGPIPE);
 	sigaddset(ret_changed, SIGXFSZ);
@@ -55,12 +65,6 @@ prepare(sigset_t *ret_changed)
 		else
 			sigaddset(ret_changed, ends[i]);
 	}
-	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-		if (fcntl(fd, F_GETFD) < 0 &&
-		    open("/dev/null",
-			fd == STDOUT_FILENO ? O_RDONLY : O_WRONLY) < 0)
-			say_die(EX_OSERR, "cannot open /dev/null: %s",
-			    strerror(errno));
 }
 
 /* Returns room for a netstring with a content of at most max bytes. */
@@ -70,14 +74,14 @@ reserve(size_t max)
 	unsigned char *room = memory_reserve(NETSTRING_HEADER_MAX + max + 1);
 
 	if (room == NULL)
-		say_die(EX_OSERR, "cannot make a request: %s", strerror(errno));
+		log_die(EX_OSERR, "cannot make a request: %s", strerror(errno));
 	return room;
 }
 
 static _Noreturn void
 fail_input(const struct client *client)
 {
-	say_die(exchange_is_ours(errno) ? EX_OSERR : EX_NOINPUT,
+	log_die(exchange_is_ours(errno) ? EX_OSERR : EX_NOINPUT,
 	    "cannot read %s: %s",
 	    client->file != NULL ? client->file : "standard input",
 	    strerror(errno));
@@ -97,10 +101,10 @@ open_input(const struct client *client)
 	if (client->output == NULL && fstat(STDOUT_FILENO, &out) == 0 &&
 	    S_ISREG(in.st_mode) && in.st_dev == out.st_dev &&
 	    in.st_ino == out.st_ino)
-		say_die(
+		log_die(
 		    EX_USAGE, "the input is the output: -o replaces a file");
 	if (isatty(fd))
-		say(SAY_FAILURES, "reading the text from the terminal");
+		log_message(LOG_NOTICE, "reading the text from the terminal");
 	return fd;
 }
 
@@ -129,7 +133,7 @@ make_request(struct client *client, struct text *ret_text)
 	}
 	ret_text->len = (size_t)(content + len - ret_text->start);
 	if (result == IO_OK) {
-		say(SAY_FAILURES,
+		log_message(LOG_ERR,
 		    "the text cannot fit: a request has at most %zu bytes "
 		    "(see -%c)",
 		    max, client->dial.type == SOCK_DGRAM ? 'u' : 'm');
@@ -163,9 +167,8 @@ main(int argc, char *argv[])
 	struct text text = {.rest_fd = -1};
 	int status = EX_OK;
 
-	setlinebuf(stderr); /* a message is one write */
-	versify_options_parse(argc, argv, &client);
 	prepare(&client.signals);
+	versify_options_parse(argc, argv, &client);
 	exchange->reply = reserve(exchange->max);
 	if (client.transform != NULL)
 		status = make_request(&client, &text);
@@ -176,7 +179,7 @@ main(int argc, char *argv[])
 	if (status != EX_OK && client.mode != 'f')
 		return status;
 	if (status != EX_OK)
-		say(SAY_FAILURES, "the text is written as it is");
+		log_message(LOG_ERR, "the text is written as it is");
 	else
 		text = (struct text){
 		    exchange->reply + exchange->start, exchange->size, -1};

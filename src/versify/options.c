@@ -9,8 +9,8 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "host/log.h"
 #include "host/options.h"
-#include "say.h"
 #include "wire/protocol.h"
 
 #define CONNECT_MS_DEFAULT   10000
@@ -67,7 +67,7 @@ static const struct options command_line = {
     .names = long_options,
     .help = help,
     .version = "versify " VERSION "\n",
-    .die = say_die,
+    .die = log_die,
 };
 
 /* Returns a number of seconds, with digits after a point or not, as ms. */
@@ -79,7 +79,7 @@ seconds(const char *what)
 
 	if (end == optarg || optarg[strspn(optarg, "0123456789.")] != '\0' ||
 	    *end != '\0' || s > TIMEOUT_S_MAX)
-		say_die(EX_USAGE, "%s must be a number of seconds from 0 to %d",
+		log_die(EX_USAGE, "%s must be a number of seconds from 0 to %d",
 		    what, TIMEOUT_S_MAX);
 	/* Less than a millisecond is not 0, which is any time. */
 	return (int64_t)((s > 0 ? s : TIMEOUT_S_MAX) * 1000 + 0.999);
@@ -88,7 +88,7 @@ seconds(const char *what)
 static _Noreturn void
 fail(const char *error)
 {
-	say_die(EX_USAGE, "%s: see versify --help", error);
+	log_die(EX_USAGE, "%s: see versify --help", error);
 }
 
 static void
@@ -132,7 +132,7 @@ parse_options(int argc, char *argv[], struct client *client)
 		case 'q':
 		case 'v':
 			client->is_verbose = client->asks_why = c == 'v';
-			say_no_more_than(c == 'v' ? SAY_ALL : SAY_NOTHING);
+			log_up_to(c == 'v' ? LOG_INFO : -1);
 			break;
 		case 'r':
 			client->retries = options_number_or_die(&command_line,
@@ -158,16 +158,16 @@ add_servers(struct dial *dial, char *text)
 	if (strcmp(text, "-") == 0) {
 		text = getenv("VERSIFY_SERVER");
 		if (text == NULL || text[0] == '\0')
-			say_die(
+			log_die(
 			    EX_USAGE, "no server: VERSIFY_SERVER is not set");
 	}
 	while ((name = strsep(&text, ",")) != NULL) {
 		if (dial->len == DIAL_SERVERS_MAX)
-			say_die(
+			log_die(
 			    EX_USAGE, "more than %d servers", DIAL_SERVERS_MAX);
 		error = dial_add(dial, name);
 		if (error != NULL)
-			say_die(EX_USAGE, "\"%s\": %s", name, error);
+			log_die(EX_USAGE, "\"%s\": %s", name, error);
 	}
 }
 
@@ -194,7 +194,7 @@ parse_operands(char **word, struct client *client)
 			fail("the transform's name is too long");
 		if (client->transform[0] == '\0' ||
 		    strchr(client->transform, '.') != NULL)
-			say_die(EX_USAGE,
+			log_die(EX_USAGE,
 			    "\"%s\" is no transform: a name is not empty and has no dot; "
 			    "usage: versify SERVER TRANSFORM [FILE]: see versify --help",
 			    client->transform);

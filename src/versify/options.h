@@ -6,9 +6,8 @@
 #include "client.h"
 
 /*
- * Reads the command line into client, which is zero, the strings being those of
- * argv.  Prints what was only to be printed, and where something is wrong with
- * it says what; both end the process.
+ * Reads the command line into client, which is zero and keeps words of argv.
+ * What is only to be printed, or what is wrong, ends the process.
  */
 void versify_options_parse(int argc, char *argv[], struct client *client);
 

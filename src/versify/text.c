@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "host/io.h"
-#include "say.h"
+#include "host/log.h"
 
 /* The file that is to take another's place. */
 static const char *volatile substitute;
@@ -128,7 +128,7 @@ text_write(const struct text *text, const char *file)
 		return EX_OK;
 	/* Who leaves, as head(1) does, knows. */
 	if (errno != EPIPE)
-		say(SAY_FAILURES, "cannot write%s%s: %s",
+		log_message(LOG_ERR, "cannot write%s%s: %s",
 		    file != NULL ? " " : "", file != NULL ? file : "",
 		    strerror(errno));
 	return EX_IOERR;

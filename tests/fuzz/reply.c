@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <unistd.h>
 
+#include "host/log.h"
 #include "property.h"
 #include "versify/exchange.h"
 #include "wire/netstring.h"
@@ -37,6 +38,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size > 4096)
 		return 0;
 	signal(SIGPIPE, SIG_IGN);
+	log_up_to(-1);
 	PROPERTY(socketpair(AF_UNIX, SOCK_STREAM, 0, fds) == 0);
 	PROPERTY(write(fds[1], data, size) == (ssize_t)size);
 	/* Not closed: the request must find someone who takes it. */
