@@ -122,7 +122,7 @@ dial_add(struct dial *dial, const char *name)
 
 /* Ends what it has under way. */
 static void
-stop(struct dial_attempt *attempt, int state)
+stop(struct dial_attempt *attempt, enum dial_state state)
 {
 	if (attempt->fd >= 0)
 		close(attempt->fd);

@@ -27,7 +27,7 @@ struct dial_server {
 
 /* The look-up of a server's host, or a connection to one of its addresses. */
 struct dial_attempt {
-	enum {
+	enum dial_state {
 		DIAL_NONE, /* there is no such attempt */
 		DIAL_TO_DO,
 		DIAL_UNDER_WAY,
