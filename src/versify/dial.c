@@ -48,9 +48,9 @@ find_addresses(struct dial_attempt *attempt, int family, int flags)
 	const struct addrinfo hints = {.ai_family = family,
 	    .ai_socktype = SOCK_STREAM,
 	    .ai_flags = AI_NUMERICSERV | flags};
+	const struct dial_server *server = attempt->server;
 	struct addrinfo *list, *next[2];
-	int error = getaddrinfo(
-	    attempt->server->host, attempt->server->port, &hints, &list);
+	int error = getaddrinfo(server->host, server->port, &hints, &list);
 
 	if (error != 0)
 		return error == EAI_SYSTEM ? errno : error;
@@ -60,10 +60,10 @@ find_addresses(struct dial_attempt *attempt, int family, int flags)
 		while (next[i] != NULL &&
 		       (next[i]->ai_family == list->ai_family) == i)
 			next[i] = next[i]->ai_next;
-		if (next[i] != NULL) {
-			add_address(attempt, next[i]);
-			next[i] = next[i]->ai_next;
-		}
+		if (next[i] == NULL)
+			continue;
+		add_address(attempt, next[i]);
+		next[i] = next[i]->ai_next;
 	}
 	freeaddrinfo(list);
 	return 0;
@@ -288,6 +288,7 @@ dial_next(struct dial *dial, int64_t deadline)
 	struct pollfd pfds[DIAL_ATTEMPTS];
 	int64_t due = 0, until = 0;
 	nfds_t n = 0;
+	bool goes_on;
 
 	do {
 		exchange_wait(pfds, n, MIN(until, due));
@@ -299,15 +300,16 @@ dial_next(struct dial *dial, int64_t deadline)
 		     attempt++) {
 			if (attempt->state != DIAL_UNDER_WAY)
 				continue;
-			if (!(attempt->pid > 0
-				    ? go_on_looking_up(attempt)
-				    : go_on_connecting(attempt, deadline))) {
+			goes_on = attempt->pid > 0
+				      ? go_on_looking_up(attempt)
+				      : go_on_connecting(attempt, deadline);
+			if (attempt->state == DIAL_DONE)
+				won = attempt;
+			if (!goes_on) {
 				stop(attempt, DIAL_DONE);
 				due = 0;
 				continue;
 			}
-			if (attempt->state == DIAL_DONE)
-				won = attempt;
 			pfds[n++] = (struct pollfd){
 			    .fd = attempt->is_full ? -1 : attempt->fd,
 			    .events = POLLIN | POLLOUT};
