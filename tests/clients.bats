@@ -1,20 +1,15 @@
 # SPDX-License-Identifier: ISC
 # The clients that people have, against the installed socket unit.
 
+load lib/box
+
 setup_file() {
-	load lib/box
 	box_boot
 	[[ ! -e $BOX/pid ]] || box systemctl start versed.socket
 }
 
-teardown_file() {
-	load lib/box
-	box_stop
-}
-
 setup() {
 	load lib/lib
-	load lib/box
 	need_box
 	printf '27:cummingsify.HERE IS MY POEM,' >"$BATS_TEST_TMPDIR/short"
 	printf '15:here is my poem,' >"$BATS_TEST_TMPDIR/short.reply"

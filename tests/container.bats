@@ -5,8 +5,9 @@
 # shellcheck disable=SC2030,SC2031 # each test has variables of its own
 # shellcheck disable=SC2153 # SERVER is of box.bash
 
+load lib/box
+
 setup_file() {
-	load lib/box
 	[[ -z ${INSTRUMENTED-} ]] || return 0
 	box_boot
 	[[ -e $BOX/pid ]] && command -v podman >/dev/null || return 0
@@ -28,14 +29,8 @@ setup_file() {
 	commands | grep -E '^(make|podman build) ' | box bash -e >&2
 }
 
-teardown_file() {
-	load lib/box
-	box_stop
-}
-
 setup() {
 	load lib/lib
-	load lib/box
 	need_shipped programs
 	need_box
 	need podman

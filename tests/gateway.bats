@@ -6,8 +6,9 @@
 # shellcheck disable=SC2059 # requests are formats
 # shellcheck disable=SC2153,SC2154 # SERVER is of box.bash, stderr of bats
 
+load lib/box
+
 setup_file() {
-	load lib/box
 	box_boot
 	[[ -e $BOX/pid ]] || return 0
 	# The web server of versed.cgi(8), and a name for the TLS to verify.
@@ -21,14 +22,8 @@ setup_file() {
 	box sh -c 'echo 127.0.0.1 poems.example >>/etc/hosts'
 }
 
-teardown_file() {
-	load lib/box
-	box_stop
-}
-
 setup() {
 	load lib/lib
-	load lib/box
 	need_box
 	need curl haproxy lighttpd openssl socat
 }

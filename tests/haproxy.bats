@@ -4,19 +4,10 @@
 # shellcheck disable=SC2030,SC2031 # each test has variables of its own
 # shellcheck disable=SC2153 # SERVER is of box.bash
 
-setup_file() {
-	load lib/box
-	box_boot
-}
-
-teardown_file() {
-	load lib/box
-	box_stop
-}
+load lib/box
 
 setup() {
 	load lib/lib
-	load lib/box
 	need_box
 	need haproxy
 	for pool in a b c; do

@@ -5,8 +5,9 @@
 # shellcheck disable=SC2030,SC2031 # each test has variables of its own
 # shellcheck disable=SC2034 # SINCE is of box.bash
 
+load lib/box
+
 setup_file() {
-	load lib/box
 	[[ -z ${INSTRUMENTED-} ]] && command -v dh dpkg-buildpackage || return 0
 	build "$(realpath "$BATS_TEST_DIRNAME/..")" "$BATS_FILE_TMPDIR/built"
 	# Without versed: it is the package that brings it.
@@ -20,14 +21,8 @@ setup_file() {
 	}
 }
 
-teardown_file() {
-	load lib/box
-	box_stop
-}
-
 setup() {
 	load lib/lib
-	load lib/box
 	need_shipped programs
 	need dh dpkg-buildpackage musl-gcc
 }

@@ -2,22 +2,16 @@
 # The page of versed.cgi in real browsers, Debian's Chromium and Firefox, and
 # under the eyes of axe-core.
 
+load lib/box
+load lib/web
+
 setup_file() {
 	load lib/lib
-	load lib/box
-	load lib/web
 	web_start lighttpd
-}
-
-teardown_file() {
-	load lib/web
-	web_stop
 }
 
 setup() {
 	load lib/lib
-	load lib/box
-	load lib/web
 	need_web lighttpd
 	AXE=$ROOT/build/axe/axe.min.js
 	skip_unless "test -s '$AXE'" 'axe-core; make check-deps gets it'

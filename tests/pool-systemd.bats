@@ -3,19 +3,10 @@
 # shellcheck disable=SC2016 # what is for other shells
 # shellcheck disable=SC2030,SC2031 # each test has variables of its own
 
-setup_file() {
-	load lib/box
-	box_boot
-}
-
-teardown_file() {
-	load lib/box
-	box_stop
-}
+load lib/box
 
 setup() {
 	load lib/lib
-	load lib/box
 	need_box
 	box systemctl start versed-pool.socket
 }

@@ -4,10 +4,11 @@
 # that reads late, and where versed.cgi is killed.
 # shellcheck disable=SC2016,SC2030,SC2031 # scripts are for other shells, tests are subshells
 
+load lib/box
+load lib/web
+
 setup_file() {
 	load lib/lib
-	load lib/box
-	load lib/web
 	[[ $(id -u) == 0 ]] || return 0
 	# 100 000 bytes a second: the answer takes eight seconds, versed.cgi's
 	# deadline there is three.
@@ -15,15 +16,8 @@ setup_file() {
 	web_start lighttpd apache prefork nginx
 }
 
-teardown_file() {
-	load lib/web
-	web_stop
-}
-
 setup() {
 	load lib/lib
-	load lib/box
-	load lib/web
 	need_root
 	need_web lighttpd apache2 nginx fcgiwrap
 	need tc nsenter

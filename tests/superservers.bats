@@ -2,21 +2,16 @@
 # Every launcher of versed(8) but the units, the real program, with the very
 # lines that the manual shows.
 
+load lib/box
+
 setup_file() {
-	load lib/box
 	! "$BATS_TEST_DIRNAME/lib/booted-systemd" can ||
 		"$BATS_TEST_DIRNAME/lib/get-inetds" || true
 	box_boot
 }
 
-teardown_file() {
-	load lib/box
-	box_stop
-}
-
 setup() {
 	load lib/lib
-	load lib/box
 	need_box
 	INETDS=/usr/src/versed/build/inetds
 }

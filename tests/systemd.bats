@@ -1,19 +1,10 @@
 # SPDX-License-Identifier: ISC
 # The units, under a real systemd.
 
-setup_file() {
-	load lib/box
-	box_boot
-}
-
-teardown_file() {
-	load lib/box
-	box_stop
-}
+load lib/box
 
 setup() {
 	load lib/lib
-	load lib/box
 	need_box
 	# The quick start: the line of the manual.
 	if ! box systemctl -q is-active versed.socket; then

@@ -2,22 +2,16 @@
 # versed.cgi under the web servers of versed.cgi(8), each configured as there.
 # shellcheck disable=SC2030,SC2031,SC2059 # tests are subshells; contents are formats
 
+load lib/box
+load lib/web
+
 setup_file() {
 	load lib/lib
-	load lib/box
-	load lib/web
 	web_start lighttpd apache nginx
-}
-
-teardown_file() {
-	load lib/web
-	web_stop
 }
 
 setup() {
 	load lib/lib
-	load lib/box
-	load lib/web
 	need_web lighttpd apache2 nginx fcgiwrap
 }
 

@@ -3,7 +3,8 @@
 # What the bats files have in common that run in a machine of their own, a
 # systemd booted by tests/lib/booted-systemd: ports and syslog are theirs alone.
 #
-# setup_file() calls box_boot, teardown_file() box_stop, and setup() need_box.
+# They load it outside of all functions; setup() calls need_box.  One that has
+# more to do in setup_file() calls box_boot there.
 
 BOX=${BATS_FILE_TMPDIR:?}/box
 SERVER=127.0.0.1:11000
@@ -45,6 +46,14 @@ box_stop() {
 	[[ -z ${INSTRUMENTED-} || ! -e $BOX/pid ]] ||
 		box_reports >>"$BUILD/box-reports" || true
 	"$BATS_TEST_DIRNAME/lib/booted-systemd" stop "$BOX"
+}
+
+setup_file() {
+	box_boot
+}
+
+teardown_file() {
+	box_stop
 }
 
 # Also sets the time from which box_logged looks.

@@ -5,7 +5,8 @@
 # those of Debian, with the configuration that versed.cgi(8) shows, between
 # the lines that Debian's own would have.  They run as nobody.
 #
-# setup_file() calls web_start, teardown_file() web_stop, and setup() need_web.
+# They load lib/box and this outside of all functions, call web_start in
+# setup_file(), and need_web in setup().
 
 PATH=$PATH:/usr/sbin:/sbin
 SETTINGS=${BATS_FILE_TMPDIR:?}/web
@@ -199,6 +200,10 @@ web_stop() {
 	done <"$SETTINGS.pids"
 	[[ ! -e $SETTINGS.net ]] || kill "$(<"$SETTINGS.net")"
 	rm -rf "$(<"$SETTINGS")"
+}
+
+teardown_file() {
+	web_stop
 }
 
 need_web() {
