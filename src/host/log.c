@@ -157,12 +157,6 @@ is_journal(const struct stat *err)
 	return strcmp(stream, own) == 0;
 }
 
-static void
-on_full_file(int signo)
-{
-	(void)signo;
-}
-
 void
 log_open(const char *program, int in_fd, int out_fd)
 {
@@ -170,7 +164,7 @@ log_open(const char *program, int in_fd, int out_fd)
 
 	program_name = program;
 	/* What is at its limit of size is to cost lines, or a status, only. */
-	signal(SIGXFSZ, on_full_file);
+	signal(SIGXFSZ, SIG_IGN);
 	has_stderr = fstat(STDERR_FILENO, &err) == 0;
 	to_journal = has_stderr && is_journal(&err);
 	is_clients = has_stderr && !to_journal &&

@@ -9,16 +9,24 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-/* Where the child tells its errno, when all else is closed. */
-#define REPORT (STDERR_FILENO + 1)
+/* More than the child's part takes. */
+#define STACK_SIZE 16384
 
-/* Makes descriptors 0 to 2, and keeps no other but REPORT. */
+/* What the child is to do, and why it could not: in the parent's memory. */
+struct child {
+	const struct spawn *spawn;
+	pid_t parent;
+	int error;
+};
+
+/* Makes descriptors 0 to 2, and keeps others where it may. */
 static bool
-set_descriptors(const struct spawn *spawn, int report)
+set_descriptors(const struct spawn *spawn)
 {
 	for (int i = 0; i < 3; i++) {
 		int fd = spawn->fds[i];
@@ -27,12 +35,8 @@ set_descriptors(const struct spawn *spawn, int report)
 			    : fd >= 0 && dup2(fd, i) < 0)
 			return false;
 	}
-	if (!spawn->closes_others)
-		return true;
-	if (report != REPORT && dup3(report, REPORT, O_CLOEXEC) < 0)
-		return false;
-	if (syscall(SYS_close_range, REPORT + 1, ~0U, 0) != 0)
-		for (int fd = REPORT + 1; fd < 1024; fd++)
+	if (spawn->closes_others && syscall(SYS_close_range, 3, ~0U, 0) != 0)
+		for (int fd = 3; fd < 1024; fd++)
 			close(fd);
 	return true;
 }
@@ -45,8 +49,8 @@ set_descriptors(const struct spawn *spawn, int report)
 static void
 set_signals(const sigset_t *defaults)
 {
-	const unsigned long by_default[4] = {0}; /* no flags, no mask */
-	const unsigned char none[_NSIG / 8] = {0};
+	static const unsigned long by_default[4]; /* no flags, no mask */
+	static const unsigned char none[_NSIG / 8];
 
 	for (int signo = 1; signo < _NSIG; signo++)
 		if (sigismember(defaults, signo) == 1)
@@ -55,87 +59,58 @@ set_signals(const sigset_t *defaults)
 	syscall(SYS_rt_sigprocmask, SIG_SETMASK, none, NULL, sizeof(none));
 }
 
-/* The child's part.  It may be in its parent's memory, and returns nowhere. */
-static _Noreturn void
-become(const struct spawn *spawn, pid_t parent, int report)
+/* The child's part, on a stack of its own; it returns where it failed. */
+static int
+become(void *arg)
 {
+	struct child *child = arg;
+	const struct spawn *spawn = child->spawn;
+
 	errno = ESRCH; /* who has died already would not end this one */
 	if (spawn->dies_with_parent &&
 	    (prctl(PR_SET_PDEATHSIG, (long)SIGKILL, 0L, 0L, 0L) != 0 ||
-		getppid() != parent))
+		getppid() != child->parent))
 		goto failed;
 	if (spawn->group == SPAWN_OWN_SESSION)
 		setsid();
 	if (spawn->group == SPAWN_OWN_GROUP)
 		setpgid(0, 0);
-	if (!set_descriptors(spawn, report))
+	if (!set_descriptors(spawn))
 		goto failed;
-	if (spawn->closes_others)
-		report = REPORT;
 	if (spawn->dir != NULL && chdir(spawn->dir) != 0)
 		goto failed;
 	set_signals(&spawn->defaults);
 	/* Not execvp(3), which runs what it does not know by a shell. */
 	execve(spawn->path, spawn->argv, spawn->env);
 failed:
-	if (write(report, &errno, sizeof(errno)) < 0)
-		_exit(126);
-	_exit(127);
-}
-
-/* A pipe that exec closes, its second end above the standard streams. */
-static bool
-make_report(int fds[2])
-{
-	int low;
-
-	if (pipe2(fds, O_CLOEXEC) != 0)
-		return false;
-	low = fds[1];
-	if (low > STDERR_FILENO)
-		return true;
-	fds[1] = fcntl(low, F_DUPFD_CLOEXEC, REPORT);
-	close(low);
-	if (fds[1] >= 0)
-		return true;
-	close(fds[0]);
-	return false;
+	child->error = errno;
+	return 127;
 }
 
 /*
- * fork(2) would copy page tables, at the rate of connections; musl's vfork on
- * some processors is a fork, so that errno comes by a pipe, not in memory.
+ * fork(2) would copy page tables, at the rate of connections, and so does
+ * musl's vfork on some processors.
  */
 pid_t
 spawn_start(const struct spawn *spawn)
 {
-	int report[2], error = 0;
-	pid_t parent = getpid(), pid;
+	struct child child = {.spawn = spawn, .parent = getpid()};
+	char stack[STACK_SIZE];
 	sigset_t all, before;
+	pid_t pid;
 
-	if (!make_report(report))
-		return -1;
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, &before);
-	pid = vfork();
-	if (pid == 0)
-		become(spawn, parent, report[1]);
+	pid = clone(become, stack + sizeof(stack),
+	    CLONE_VM | CLONE_VFORK | SIGCHLD, &child);
 	if (pid < 0)
-		error = errno;
-	/* Else no end of file would come; musl's close(2) hides EINTR. */
-	if (syscall(SYS_close, report[1]) != 0)
-		error = errno;
-	else if (pid > 0 && read(report[0], &error, sizeof(error)) < 0)
-		error = errno;
-	if (pid > 0 && error != 0) {
-		kill(pid, SIGKILL);
+		child.error = errno;
+	else if (child.error != 0)
 		waitpid(pid, NULL, 0);
-	}
-	close(report[0]);
 	sigprocmask(SIG_SETMASK, &before, NULL);
-	if (error == 0)
+	if (child.error == 0)
 		return pid;
-	errno = error;
+	errno = child.error;
 	return -1;
 }
 

@@ -126,7 +126,7 @@ static void
 find_command(char *const argv[], struct spawn *ret_command)
 {
 	static const int defaults[] = {
-	    SIGCHLD, SIGHUP, SIGINT, SIGPIPE, SIGTERM};
+	    SIGCHLD, SIGHUP, SIGINT, SIGPIPE, SIGTERM, SIGXFSZ};
 	static char path[PATH_MAX];
 	static char *const own_argv[] = {path, NULL};
 	const char *name = argv != NULL ? argv[0] : "versed";

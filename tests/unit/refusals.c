@@ -46,12 +46,6 @@
 #define DUP2 SYS_dup3
 #endif
 
-#ifdef SYS_vfork
-#define VFORK SYS_vfork
-#else
-#define VFORK SYS_clone
-#endif
-
 /* The call fails with error (0: returns 0) where argument arg or ANY is value.
  */
 struct refusal {
@@ -264,10 +258,9 @@ static const struct {
     {{SYS_prctl, 0, PR_SET_PDEATHSIG, EPERM}, no_start},
     {{SYS_getppid, ANY, 0, EPERM}, no_parent},
     {{DUP2, ANY, 0, EPERM}, no_start},
-    {{SYS_dup3, 1, 3, EPERM}, no_start},
     {{SYS_chdir, ANY, 0, EPERM}, no_start},
     {{SYS_execve, ANY, 0, EPERM}, no_start},
-    {{VFORK, ANY, 0, EPERM}, no_start},
+    {{SYS_clone, ANY, 0, EPERM}, no_start},
     {{SYS_close_range, ANY, 0, ENOSYS}, three_descriptors},
     {{SYS_write, 2, TEXT_LEN, EPERM}, no_start},
     {{SYS_write, 2, TEXT_LEN, EPIPE}, no_write},
