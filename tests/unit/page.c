@@ -170,6 +170,8 @@ test_page_rows(void)
 
 	memset(lines, '\n', sizeof(lines));
 	EXPECT(strstr(page_string(&page), " rows=\"13\""));
+	page.text_len = 11;
+	EXPECT(strstr(page_string(&page), " rows=\"13\""));
 	page.text_len = 12;
 	EXPECT(strstr(page_string(&page), " rows=\"13\""));
 	page.text_len = 13;
