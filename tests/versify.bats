@@ -846,6 +846,15 @@ terminal() {
 	wait_until 10 bash -c "! kill -0 $(cat "$T/pid")"
 }
 
+@test "-e: a handler ends with versify, however soon that is told to" {
+	need strace
+	printf 'echo $$ >"%s/pid"; kill $PPID; exec sleep 60' "$T" >"$T/hang"
+	exits 143 'exec strace -qq -o /dev/null -e trace=pidfd_open \
+		-e inject=pidfd_open:delay_enter=300000 \
+		"$V" -e "sh $T/hang" cummingsify "$T/poem"'
+	wait_until 10 bash -c "! kill -0 $(cat "$T/pid")"
+}
+
 @test "-e: a handler is waited for, whoever ignored SIGCHLD" {
 	exits 0 'trap "" CHLD; exec strace -qq -o "$T/trace" -e trace=wait4 \
 		"$V" -e "$D" cummingsify "$T/poem" >"$T/got"'

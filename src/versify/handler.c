@@ -77,6 +77,7 @@ start(const struct client *client, int *ret_fd)
 	    /* Reading the terminal stops a group that is not in front. */
 	    .group = tty >= 0 ? SPAWN_SAME_GROUP : SPAWN_OWN_GROUP};
 	int error, pair[2];
+	sigset_t before;
 	size_t n = 0;
 	pid_t pid;
 
@@ -89,17 +90,20 @@ start(const struct client *client, int *ret_fd)
 	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
 		return errno;
 	spawn.fds[0] = spawn.fds[1] = pair[1];
+	/* None may come while it runs and is not known to on_end. */
+	sigprocmask(SIG_BLOCK, &client->signals, &before);
 	pid = spawn_start(&spawn);
-	error = errno;
-	close(pair[1]);
-	if (pid < 0) {
-		close(pair[0]);
-		return error;
+	error = pid < 0 ? errno : 0;
+	if (pid > 0) {
+		target_fd = (int)syscall(SYS_pidfd_open, pid, 0);
+		target = spawn.group == SPAWN_OWN_GROUP ? -pid : pid;
 	}
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	close(pair[1]);
+	if (pid < 0)
+		close(pair[0]);
 	*ret_fd = pair[0];
-	target_fd = (int)syscall(SYS_pidfd_open, pid, 0);
-	target = spawn.group == SPAWN_OWN_GROUP ? -pid : pid;
-	return 0;
+	return error;
 }
 
 bool
