@@ -794,10 +794,11 @@ terminal() {
 		[ "$secret" = sesame ] && exec "$1"
 	END
 	local line='"$V" -e "sh $T/secret $D" cummingsify "$T/poem" | cat -A'
+	# The blank before fg may be read by who is about to stop.
 	terminal 'ready>' "$line\n" 'secret?' 'sesame\n' 'here is my poem' ''
 	run ! grep sesame "$T/screen"
 	terminal 'ready>' "$line\n" 'secret?' '\x1a' 'Stopped' '' \
-		'ready>' 'fg\n' 'cat -A' 'sesame\n' 'here is my poem' ''
+		'ready>' ' fg\n' 'cat -A' 'sesame\n' 'here is my poem' ''
 	terminal 'ready>' "$line\n" 'secret?' '\x03' 'ready>' \
 		'echo =${PIPESTATUS[0]}; stty -a | tr ";" "\\n"\n' \
 		'=130' '' ' echo ' ''
