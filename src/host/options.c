@@ -12,12 +12,12 @@
 
 /* Ends a run that was only to print something; dies where it cannot be. */
 static _Noreturn void
-print(const struct options *options, const char *text)
+print(const char *text)
 {
 	log_to_caller();
 	fputs(text, stdout);
 	if (fflush(stdout) != 0 || ferror(stdout))
-		options->die(EX_IOERR, "cannot write: %s", strerror(errno));
+		log_die(EX_IOERR, "cannot write: %s", strerror(errno));
 	exit(EX_OK);
 }
 
@@ -29,32 +29,31 @@ options_next(const struct options *options, int argc, char *argv[])
 	opterr = 0;
 	c = getopt_long(argc, argv, options->letters, options->names, NULL);
 	if (c == 'h')
-		print(options, options->help);
+		print(options->help);
 	if (c == 'V')
-		print(options, options->version);
+		print(options->version);
 	if (c == ':')
-		options->die(EX_USAGE, "option -%c lacks its argument", optopt);
+		log_die(EX_USAGE, "option -%c lacks its argument", optopt);
 	if (c != '?')
 		return c;
 	/* Only a long option can be known and have what it does not take. */
 	for (const struct option *o = options->names; o->name != NULL; o++)
 		if (o->val == optopt)
-			options->die(
+			log_die(
 			    EX_USAGE, "option --%s takes no argument", o->name);
 	if (optopt > 0)
-		options->die(EX_USAGE, "unknown option: -%c", optopt);
-	options->die(EX_USAGE, "unknown option: %s", argv[optind - 1]);
+		log_die(EX_USAGE, "unknown option: -%c", optopt);
+	log_die(EX_USAGE, "unknown option: %s", argv[optind - 1]);
 }
 
 unsigned long
-options_number_or_die(const struct options *options, const char *what,
-    unsigned long min, unsigned long max)
+options_number_or_die(const char *what, unsigned long min, unsigned long max)
 {
 	unsigned long value;
 
 	if (!options_number(optarg, min, max, &value))
-		options->die(EX_USAGE, "%s must be a number from %lu to %lu",
-		    what, min, max);
+		log_die(EX_USAGE, "%s must be a number from %lu to %lu", what,
+		    min, max);
 	return value;
 }
 

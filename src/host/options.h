@@ -23,9 +23,6 @@ struct options {
 	const struct option *names;
 	const char *help;    /* whole lines */
 	const char *version; /* a whole line */
-	/* Ends the process with a status of sysexits.h and a message. */
-	__attribute__((noreturn, format(printf, 2, 3))) void (*die)(
-	    int status, const char *format, ...);
 };
 
 /*
@@ -38,7 +35,7 @@ int options_next(const struct options *options, int argc, char *argv[]);
  * Returns optarg as options_number does; where it is none, the process ends
  * with a message that says what must be a number.
  */
-unsigned long options_number_or_die(const struct options *options,
+unsigned long options_number_or_die(
     const char *what, unsigned long min, unsigned long max);
 
 /*

@@ -51,15 +51,14 @@ static const struct options command_line = {
     .names = long_options,
     .help = help,
     .version = "versed-pool " VERSION "\n",
-    .die = log_die,
 };
 
 /* An argument in seconds, from 0. */
 static long long
 read_ms(const char *what)
 {
-	return 1000LL * (long long)options_number_or_die(
-			    &command_line, what, 0, OPTIONS_SECONDS_MAX);
+	return 1000LL *
+	       (long long)options_number_or_die(what, 0, OPTIONS_SECONDS_MAX);
 }
 
 /* Returns COMMAND and its arguments, or NULL where there is none. */
@@ -80,11 +79,11 @@ parse(int argc, char *argv[], struct pool *pool)
 			pool->verbose = true;
 			break;
 		case 'w':
-			pool->workers = options_number_or_die(&command_line,
+			pool->workers = options_number_or_die(
 			    "the number of workers", 1, WORKERS_MAX);
 			break;
 		case 'x':
-			pool->max_workers = options_number_or_die(&command_line,
+			pool->max_workers = options_number_or_die(
 			    "the greatest number of workers", 1,
 			    MAX_WORKERS_MAX);
 			break;

@@ -49,7 +49,6 @@ static const struct options command_line = {
     .names = long_options,
     .help = help,
     .version = "versed " VERSION "\n",
-    .die = log_die,
 };
 
 static void
@@ -69,10 +68,10 @@ take(int c, struct session *session)
 		break;
 	case 'm':
 		session->max = options_number_or_die(
-		    &command_line, "the maximum length", 1, OPTIONS_LENGTH_MAX);
+		    "the maximum length", 1, OPTIONS_LENGTH_MAX);
 		break;
 	case 'n':
-		session->max_requests = options_number_or_die(&command_line,
+		session->max_requests = options_number_or_die(
 		    "the maximum of requests", 0, MAX_REQUESTS_MAX);
 		break;
 	case 'p':
@@ -80,7 +79,7 @@ take(int c, struct session *session)
 		break;
 	case 't':
 		session->timeout_s = options_number_or_die(
-		    &command_line, "the timeout", 0, OPTIONS_SECONDS_MAX);
+		    "the timeout", 0, OPTIONS_SECONDS_MAX);
 		break;
 	case 'v':
 		session->verbose = true;

@@ -67,7 +67,6 @@ static const struct options command_line = {
     .names = long_options,
     .help = help,
     .version = "versify " VERSION "\n",
-    .die = log_die,
 };
 
 /* Returns a number of seconds, with digits after a point or not, as ms. */
@@ -119,9 +118,8 @@ parse_options(int argc, char *argv[], struct client *client)
 			client->mode = c;
 			break;
 		case 'm':
-			client->exchange.max =
-			    options_number_or_die(&command_line,
-				"the maximum length", 1, OPTIONS_LENGTH_MAX);
+			client->exchange.max = options_number_or_die(
+			    "the maximum length", 1, OPTIONS_LENGTH_MAX);
 			if (client->request_max < client->exchange.max)
 				client->request_max = client->exchange.max;
 			break;
@@ -135,7 +133,7 @@ parse_options(int argc, char *argv[], struct client *client)
 			log_up_to(c == 'v' ? LOG_INFO : -1);
 			break;
 		case 'r':
-			client->retries = options_number_or_die(&command_line,
+			client->retries = options_number_or_die(
 			    "the number of retries", 0, RETRIES_MAX);
 			break;
 		case 't':
