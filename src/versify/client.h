@@ -17,7 +17,7 @@ struct client {
 	const char *transform; /* or NULL: a poem is asked for */
 	const char *file;      /* of the text, or NULL: standard input */
 	const char *output;    /* or NULL: standard output */
-	int mode; /* f: fall back; g: get a poem; l: list, there is no text */
+	int mode; /* of -f, -g (a poem) or -l (a list) the letter, or 0 */
 	bool is_verbose; /* failures are said when they happen */
 	bool asks_why;	 /* a server that left without a reply */
 	size_t request_max;

@@ -28,7 +28,7 @@ exits_within(int timeout_ms)
 {
 	struct pollfd pfd = {.fd = target_fd, .events = POLLIN};
 
-	return poll(&pfd, 1, timeout_ms) > 0;
+	return target_fd >= 0 && poll(&pfd, 1, timeout_ms) > 0;
 }
 
 /*

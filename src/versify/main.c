@@ -176,13 +176,13 @@ main(int argc, char *argv[])
 		exchange->deadline = exchange_now() + client.timeout_ms;
 		status = client_ask(&client);
 	}
-	if (status != EX_OK && client.mode != 'f')
-		return status;
-	if (status != EX_OK)
-		log_message(LOG_ERR, "the text is written as it is");
-	else
+	if (status == EX_OK)
 		text = (struct text){
 		    exchange->reply + exchange->start, exchange->size, -1};
+	else if (client.mode == 'f')
+		log_message(LOG_ERR, "the text is written as it is");
+	else
+		return status;
 	if (client.mode == 'l')
 		make_printable(&text);
 	return text_write(&text, client.output);

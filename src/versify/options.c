@@ -17,7 +17,6 @@
 #define REPLY_MAX_DEFAULT    999999
 #define RETRIES_MAX	     999
 #define DATAGRAM_REQUEST_MAX (EXCHANGE_DATAGRAM_MAX - sizeof("65500:"))
-#define TIMEOUT_S_MAX	     999999999
 
 static const char help[] =
     "usage: versify [-46fhquvV] [-c SECONDS] [-m BYTES] [-o FILE] [-r RETRIES]\n"
@@ -77,11 +76,11 @@ seconds(const char *what)
 	double s = strtod(optarg, &end);
 
 	if (end == optarg || optarg[strspn(optarg, "0123456789.")] != '\0' ||
-	    *end != '\0' || s > TIMEOUT_S_MAX)
+	    *end != '\0' || s > OPTIONS_SECONDS_MAX)
 		log_die(EX_USAGE, "%s must be a number of seconds from 0 to %d",
-		    what, TIMEOUT_S_MAX);
+		    what, OPTIONS_SECONDS_MAX);
 	/* Less than a millisecond is not 0, which is any time. */
-	return (int64_t)((s > 0 ? s : TIMEOUT_S_MAX) * 1000 + 0.999);
+	return (int64_t)((s > 0 ? s : OPTIONS_SECONDS_MAX) * 1000 + 0.999);
 }
 
 static _Noreturn void

@@ -33,14 +33,11 @@ write_all(int fd, const struct text *text)
 	enum io_result result = io_write(fd, text->start, text->len);
 	size_t len;
 
-	while (result == IO_OK && text->rest_fd >= 0) {
-		result = io_read(text->rest_fd, rest, sizeof(rest), &len);
-		if (result == IO_EOF)
-			return true;
-		if (result == IO_OK)
-			result = io_write(fd, rest, len);
-	}
-	return result == IO_OK;
+	while (result == IO_OK && text->rest_fd >= 0 &&
+	       (result = io_read(text->rest_fd, rest, sizeof(rest), &len)) ==
+		   IO_OK)
+		result = io_write(fd, rest, len);
+	return result == IO_OK || result == IO_EOF;
 }
 
 /* What it cannot be given to must not have more than it had. */
