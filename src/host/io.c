@@ -339,7 +339,7 @@ static void
 drain(int fd, size_t max)
 {
 	unsigned char buf[4096];
-	size_t n;
+	size_t n = 0;
 
 	for (; max > 0; max -= n)
 		if (io_read(fd, buf, max < sizeof(buf) ? max : sizeof(buf),

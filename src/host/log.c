@@ -20,10 +20,10 @@
 
 #include "printable.h"
 
-/* The most bytes of a line, of what goes before it, and of a quoted field. */
-#define LINE_MAX_BYTES 2048
-#define HEAD_MAX       32
+/* The most bytes of a quoted field, of a line, and of what goes before it. */
 #define FIELD_MAX      (32 + LOG_FILTER_LINE_MAX * PRINTABLE_MAX)
+#define LINE_MAX_BYTES (2 * FIELD_MAX + 256)
+#define HEAD_MAX       32
 
 static const char *program_name;
 static bool has_stderr; /* and nothing else has that descriptor now */
