@@ -16,7 +16,7 @@ decode(unsigned char *value, const unsigned char *end)
 		byte = *value == '+' ? ' ' : *value;
 		if (byte == '%' && end - value > 2 && isxdigit(value[1]) &&
 		    isxdigit(value[2])) {
-			const char hex[3] = {(char)value[1], (char)value[2]};
+			const char hex[] = {(char)value[1], (char)value[2], 0};
 
 			byte = (unsigned char)strtoul(hex, NULL, 16);
 			value += 2;
