@@ -8,7 +8,7 @@
 
 #include "host/endpoint.h"
 #include "host/io.h"
-#include "service/filter.h"
+#include "service/service.h"
 
 static bool
 read_body(struct gateway *gateway)

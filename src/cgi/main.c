@@ -15,7 +15,7 @@
 #include "host/log.h"
 #include "host/options.h"
 #include "host/sandbox.h"
-#include "service/filter.h"
+#include "service/service.h"
 #include "wire/protocol.h"
 
 /* Ends a process that cannot serve, with a response that says so. */

@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #include "host/log.h"
-#include "process.h"
 
 /* Why no filter of the folder dir may be run, or NULL. */
 static const char *

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* A filter's processes: how the first is started, and how all are ended. */
-#include "process.h"
+#include "filter.h"
 
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -14,7 +14,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "filter.h"
 #include "host/io.h"
 #include "host/spawn.h"
 
@@ -140,12 +139,12 @@ bool
 process_kill_children(const struct children *keep)
 {
 	struct children all;
+	bool found = true;
 
-	for (int i = 0; i < TRIES_OF_1_MS; i++) {
-		bool found = false;
-
+	for (int i = 0; found && i < TRIES_OF_1_MS; i++) {
 		if (!process_children(&all))
 			return false;
+		found = false;
 		for (size_t k = 0; k < all.count; k++) {
 			if (contains(keep, all.pids[k]))
 				continue;
@@ -153,9 +152,8 @@ process_kill_children(const struct children *keep)
 			kill(all.pids[k], SIGKILL);
 			waitpid(all.pids[k], NULL, WNOHANG);
 		}
-		if (!found)
-			return true;
-		poll(NULL, 0, 1);
+		if (found)
+			poll(NULL, 0, 1);
 	}
-	return false;
+	return !found;
 }

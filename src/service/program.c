@@ -16,7 +16,6 @@
 
 #include "host/io.h"
 #include "host/log.h"
-#include "process.h"
 
 #define LINE_LEN_MAX 200
 #define LINES_MAX    100
@@ -35,10 +34,11 @@ struct run {
 	size_t line_len;
 	unsigned lines;
 	pid_t pid;
+	enum service_result result;
 };
 
 /* Ends a run with result, for a reason, a printf format. */
-__attribute__((format(printf, 3, 4))) static enum service_result
+__attribute__((format(printf, 3, 4))) static void
 fail(struct run *run, enum service_result result, const char *format, ...)
 {
 	char *reason = run->filters->reason;
@@ -48,13 +48,13 @@ fail(struct run *run, enum service_result result, const char *format, ...)
 	vsnprintf(reason, FILTERS_REASON_MAX, format, args);
 	va_end(args);
 	log_filter_line(run->name, reason, strlen(reason));
-	return result;
+	run->result = result;
 }
 
-static enum service_result
+static void
 fail_late(struct run *run)
 {
-	return fail(run, SERVICE_LATE, "%s",
+	fail(run, SERVICE_LATE, "%s",
 	    io_late_reason(run->ends[OUT].fd >= 0 && run->ends[EXIT].fd < 0
 			       ? "it exited, but a process that it started "
 				 "holds its output"
@@ -98,24 +98,24 @@ prepare(struct children *ret_before)
 }
 
 /* Starts the program and opens all ends. */
-static enum service_result
+static void
 start(struct run *run, const char *path, const unsigned char *text, size_t len)
 {
 	run->pid = process_start(
 	    path, run->name, text, len, &run->ends[OUT].fd, &run->ends[ERR].fd);
-	if (run->pid > 0) {
+	if (run->pid > 0)
 		run->ends[EXIT].fd = (int)syscall(SYS_pidfd_open, run->pid, 0);
-		if (run->ends[EXIT].fd >= 0)
-			return SERVICE_OK;
-	}
+	if (run->ends[EXIT].fd >= 0)
+		return;
 	if (io_is_late())
-		return fail_late(run);
-	return fail(run, SERVICE_BROKEN, "cannot start it: %s",
-	    process_explain(path, errno));
+		fail_late(run);
+	else
+		fail(run, SERVICE_BROKEN, "cannot start it: %s",
+		    process_explain(path, errno));
 }
 
 /* Takes output. */
-static enum service_result
+static void
 collect(struct run *run)
 {
 	unsigned char beyond;
@@ -124,15 +124,15 @@ collect(struct run *run)
 	    room > 0 ? run->out + run->out_len : &beyond, room > 0 ? room : 1);
 
 	if (n < 0 && errno != EAGAIN && errno != EINTR)
-		return fail(run, SERVICE_BROKEN, "cannot read from it: %s",
+		fail(run, SERVICE_BROKEN, "cannot read from it: %s",
 		    strerror(errno));
-	if (n > 0 && room == 0)
-		return fail(run, SERVICE_FAILED, "it wrote more than %zu bytes",
+	else if (n > 0 && room == 0)
+		fail(run, SERVICE_FAILED, "it wrote more than %zu bytes",
 		    run->out_cap);
-	if (n == 0)
+	else if (n > 0)
+		run->out_len += (size_t)n;
+	else if (n == 0)
 		close_end(run, OUT);
-	run->out_len += n > 0 ? (size_t)n : 0;
-	return SERVICE_OK;
 }
 
 /* Takes messages; false where there are none now. */
@@ -164,59 +164,56 @@ hear_last(struct run *run)
 }
 
 /* Takes the exit status, if it has exited. */
-static enum service_result
+static void
 reap(struct run *run)
 {
-	int status;
+	int status, error;
 	pid_t pid = waitpid(run->pid, &status, WNOHANG);
-	int reason = errno;
 
 	if (pid == 0)
-		return SERVICE_OK;
+		return;
+	error = errno;
 	close_end(run, EXIT);
 	hear_last(run);
 	if (pid < 0)
-		return fail(run, SERVICE_BROKEN, "cannot wait for it: %s",
-		    strerror(reason));
-	if (WIFSIGNALED(status))
-		return fail(run, SERVICE_FAILED,
-		    "it was killed by signal %d: %s", WTERMSIG(status),
-		    strsignal(WTERMSIG(status)));
-	status = WEXITSTATUS(status);
-	if (status == 126 || status == 127) /* as the shell has them */
-		return fail(run, SERVICE_BROKEN,
+		fail(run, SERVICE_BROKEN, "cannot wait for it: %s",
+		    strerror(error));
+	else if (WIFSIGNALED(status))
+		fail(run, SERVICE_FAILED, "it was killed by signal %d: %s",
+		    WTERMSIG(status), strsignal(WTERMSIG(status)));
+	else if (WEXITSTATUS(status) == 126 || WEXITSTATUS(status) == 127)
+		fail(run, SERVICE_BROKEN, /* as the shell has them */
 		    "it exited with status %d: what it wants to run cannot be",
-		    status);
-	return status == 0 ? SERVICE_OK
-			   : fail(run, SERVICE_FAILED,
-				 "it exited with status %d", status);
+		    WEXITSTATUS(status));
+	else if (WEXITSTATUS(status) != 0)
+		fail(run, SERVICE_FAILED, "it exited with status %d",
+		    WEXITSTATUS(status));
 }
 
 /* Hears the program until it has exited and its output has ended. */
-static enum service_result
+static void
 attend(struct run *run)
 {
-	enum service_result result = SERVICE_OK;
-
-	while (result == SERVICE_OK &&
+	while (run->result == SERVICE_OK &&
 	       (run->ends[OUT].fd >= 0 || run->ends[EXIT].fd >= 0)) {
-		if (io_is_late())
-			return fail_late(run);
+		if (io_is_late()) {
+			fail_late(run);
+			break;
+		}
 		/* The deadline's alarm interrupts, and repeats. */
 		if (poll(run->ends, ENDS, -1) < 0) {
-			if (errno == EINTR)
-				continue;
-			return fail(run, SERVICE_BROKEN, "cannot poll: %s",
-			    strerror(errno));
+			if (errno != EINTR)
+				fail(run, SERVICE_BROKEN, "cannot poll: %s",
+				    strerror(errno));
+			continue;
 		}
 		if (run->ends[ERR].revents != 0)
 			hear(run);
 		if (run->ends[OUT].revents != 0)
-			result = collect(run);
-		if (result == SERVICE_OK && run->ends[EXIT].revents != 0)
-			result = reap(run);
+			collect(run);
+		if (run->result == SERVICE_OK && run->ends[EXIT].revents != 0)
+			reap(run);
 	}
-	return result;
 }
 
 enum service_result
@@ -231,29 +228,28 @@ filters_run(struct filters *filters, const unsigned char *name, size_t name_len,
 	    .ends = {{-1, POLLIN, 0}, {-1, POLLIN, 0}, {-1, POLLIN, 0}},
 	    .out = ret_text,
 	    .out_cap = cap,
+	    .result = filters_find(filters, name, name_len, name_z, path),
 	};
-	enum service_result result =
-	    filters_find(filters, name, name_len, name_z, path);
 	struct children before;
 
-	if (result != SERVICE_OK)
-		return result;
-	if (!prepare(&before))
-		return fail(&run, SERVICE_BROKEN, "cannot start it: %s",
+	if (run.result != SERVICE_OK)
+		return run.result;
+	if (!prepare(&before)) {
+		fail(&run, SERVICE_BROKEN, "cannot start it: %s",
 		    strerror(errno));
-	result = start(&run, path, text, text_len);
-	if (result == SERVICE_OK)
-		result = attend(&run);
+		return run.result;
+	}
+	start(&run, path, text, text_len);
+	attend(&run);
 	hear_last(&run);
 	for (int i = 0; i < ENDS; i++)
 		close_end(&run, i);
 	if (!process_kill_children(&before))
-		result = fail(
-		    &run, SERVICE_BROKEN, "its processes cannot be killed");
+		fail(&run, SERVICE_BROKEN, "its processes cannot be killed");
 	prctl(PR_SET_CHILD_SUBREAPER, 0L, 0L, 0L, 0L);
-	if (result == SERVICE_OK)
+	if (run.result == SERVICE_OK)
 		*ret_len = run.out_len;
 	else
 		memset(ret_text, 0, run.out_len);
-	return result;
+	return run.result;
 }

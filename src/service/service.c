@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /* The whitelist, and the look-up of a name in it. */
-#include "service.h"
+#include "filter.h"
 
-#include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "filter.h"
 #include "transforms/transforms.h"
 #include "transforms/utf8.h"
 
@@ -91,16 +88,12 @@ apply(const struct transform *row, const unsigned char *text, size_t text_len,
 
 	if (cap < room)
 		return SERVICE_FAILED;
-	if (!row->apply(text, text_len, ret_text, room, ret_len)) {
-		if (*ret_len > text_len)
-			*ret_len = text_len;
-		memset(ret_text, 0, *ret_len * row->growth + TRANSFORM_SPARE);
-		return SERVICE_FAILED;
-	}
-	if (*ret_len <= room)
+	if (row->apply(text, text_len, ret_text, room, ret_len) &&
+	    *ret_len <= room)
 		return SERVICE_OK;
-	memset(ret_text, 0, room);
-	*ret_len = text_len;
+	if (*ret_len > text_len)
+		*ret_len = text_len;
+	memset(ret_text, 0, *ret_len * row->growth + TRANSFORM_SPARE);
 	return SERVICE_FAILED;
 }
 

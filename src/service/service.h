@@ -3,10 +3,28 @@
 #ifndef SERVICE_H
 #define SERVICE_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 
-struct filters;
+#define FILTER_NAME_MAX	   64 /* bytes of a filter's name */
+#define FILTERS_DIRS_MAX   8
+#define FILTERS_REASON_MAX 512
+
+/* Folders of filters; of zeros before filters_open. */
+struct filters {
+	char dirs[FILTERS_DIRS_MAX][PATH_MAX];
+	size_t count;
+	bool explains; /* filters_list logs of what is no filter why */
+	/* Why the last that failed, was late or broken was so. */
+	char reason[FILTERS_REASON_MAX];
+};
+
+/*
+ * Checks the folder dir and adds it to those of filters.  Returns NULL, or the
+ * reason why it cannot be.
+ */
+const char *filters_open(struct filters *filters, const char *dir);
 
 enum service_result {
 	SERVICE_OK,
@@ -16,10 +34,7 @@ enum service_result {
 	SERVICE_BROKEN,	 /* the server is at fault: a filter cannot run */
 };
 
-/*
- * Returns the capacity in bytes that service_transform wants for the results
- * of texts of at most len bytes (len <= 999999999).
- */
+/* Returns what service_transform wants for texts of at most len bytes. */
 size_t service_capacity(size_t len);
 
 /*
@@ -35,27 +50,19 @@ enum service_result service_transform(struct filters *filters,
     const unsigned char *name, size_t name_len, const unsigned char *text,
     size_t text_len, unsigned char *ret_text, size_t cap, size_t *ret_len);
 
-/*
- * Returns in words why service_transform failed on text at that offset: good
- * until it is called again.
- */
+/* Says why it failed on text at that offset; good until the next call. */
 const char *service_failure(
     const unsigned char *text, size_t text_len, size_t offset);
 
 /*
- * Writes the whitelist, one name a line, to ret_text, which has cap bytes:
+ * Writes the whitelist, one name a line, as service_transform does a result:
  * the table's names in its order, then those of filters, sorted.
- *
- * SERVICE_BROKEN where filters cannot be listed or the names do not fit;
- * otherwise as service_transform.
+ * SERVICE_BROKEN where these cannot be listed or do not fit.
  */
 enum service_result service_list(struct filters *filters,
     unsigned char *ret_text, size_t cap, size_t *ret_len);
 
-/*
- * Returns in a few words what the transform called name does, as in "lower
- * case", or NULL where it is none of the table.
- */
+/* What the transform called name does ("lower case"); NULL if none of ours. */
 const char *service_summary(const unsigned char *name, size_t name_len);
 
 /* Tells whether the len bytes of text are UTF-8. */

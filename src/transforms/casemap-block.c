@@ -77,13 +77,6 @@ casemap_ascii(const struct casemap *map, const unsigned char *p,
 	return all ? size : 0;
 }
 
-/* Returns how many bytes before the first bit set in mask. */
-static size_t
-count_before(uint64_t mask)
-{
-	return mask == 0 ? BLOCK : (size_t)__builtin_ctzll(mask);
-}
-
 static uint64_t
 first_bits(size_t n)
 {
@@ -124,14 +117,13 @@ size_t
 casemap_block(const struct casemap *map, const unsigned char *restrict p,
     unsigned char *restrict out)
 {
-	struct shape s;
-	uint64_t keep;
-	size_t n;
+	struct shape s = shape_of(p);
+	/* What a block cannot hold whole, or has four bytes, ends it. */
+	uint64_t stop = s.four | (s.three & (uint64_t)3 << (BLOCK - 2)) |
+			(s.lead & (uint64_t)1 << (BLOCK - 1));
+	size_t n = stop == 0 ? BLOCK : (size_t)__builtin_ctzll(stop);
+	uint64_t keep = first_bits(n);
 
-	s = shape_of(p);
-	n = count_before(s.four | (s.three & (uint64_t)3 << (BLOCK - 2)) |
-			 (s.lead & (uint64_t)1 << (BLOCK - 1)));
-	keep = first_bits(n);
 	s.three &= keep;
 	s.lead &= keep;
 	if ((s.high & ~s.lead & keep) != (s.lead << 1 | s.three << 2))

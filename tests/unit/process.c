@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* The children of this process, few and many. */
-#include "service/process.h"
+#include "service/filter.h"
 
 #include <sys/prctl.h>
 #include <sys/wait.h>

@@ -17,7 +17,6 @@
 
 #include "host/io.h"
 #include "service/filter.h"
-#include "service/process.h"
 #include "unit.h"
 
 /* Numbers of bytes that nobody else reads or writes. */

@@ -5,7 +5,7 @@
 #include <sys/resource.h>
 
 #include "filters.h"
-#include "service/process.h"
+#include "service/filter.h"
 
 /* What the filter called name gives of nothing is want. */
 static void
