@@ -124,8 +124,7 @@ FUZZ_service = $(UNIT_transforms)
 FUZZ_cgi     = $(UNIT_web) $(UNIT_page)
 FUZZ_reply   = src/versify/exchange.c src/host/log.c src/host/printable.c \
 	$(UNIT_netstring)
-FUZZ_datagram = $(UNIT_transforms) src/versed/datagram.c src/versed/answer.c \
-	src/versed/session.c
+FUZZ_datagram = $(UNIT_transforms) src/versed/session.c
 FUZZ_TARGETS = reader service cgi reply datagram
 FUZZ_CC      = clang
 AFL_CC       = afl-clang-fast

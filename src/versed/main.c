@@ -14,7 +14,6 @@
 #include "host/endpoint.h"
 #include "host/io.h"
 #include "host/sandbox.h"
-#include "service/service.h"
 #include "session.h"
 
 /* Opens the folders of filters, if there are any. */
@@ -128,7 +127,7 @@ serve_many(struct session *session, enum endpoint_kind kind, int fd)
 	for (unsigned long i = 0; max == 0 || i < max; i++) {
 		if (!(kind == ENDPOINT_LISTENER
 			    ? serve_connection(session, fd)
-			    : datagram_serve(session, fd, i == 0)))
+			    : session_serve_datagram(session, fd, i == 0)))
 			return EX_OK;
 		if (max != 1)
 			session_wipe(session);

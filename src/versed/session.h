@@ -8,7 +8,7 @@
 #include <sysexits.h>
 
 #include "host/log.h"
-#include "service/filter.h"
+#include "service/service.h"
 
 struct endpoint_peer;
 
@@ -40,9 +40,8 @@ struct session {
 };
 
 /*
- * Of options.c: makes a session of the command line, whose strings it keeps,
- * and has the log go where that says.  Prints what was only to be printed, and
- * logs what is wrong with it; both end the process.
+ * Of options.c: makes a session of the command line, whose strings it keeps.
+ * What was only to be printed, and what is wrong with it, ends the process.
  */
 void versed_options_parse(int argc, char *argv[], struct session *ret_session);
 
@@ -61,41 +60,22 @@ void session_open(struct session *session);
 void session_serve(struct session *session, int in_fd, int out_fd,
     bool is_socket, const struct endpoint_peer *peer);
 
+/*
+ * The same for a datagram that comes to the socket fd.  A reply is sent only
+ * where it is shorter than what asked for it, padding included, as any sender's
+ * address can be forged.  The first is waited for without end, others for the
+ * time of a request; returns false where none came.
+ */
+bool session_serve_datagram(struct session *session, int fd, bool is_first);
+
 /* Wipes what the last request left in memory and below the caller's stack. */
 void session_wipe(struct session *session);
 
 /*
  * Of datagram.c: ends the process unless the datagram socket fd can be served:
- * an Internet one is to be bound to one unicast address, so that a reply comes
- * from where the request was sent to and no broadcast arrives.  Has SIGUSR1
- * mean nothing.
+ * an Internet one is bound to one unicast address, so that a reply comes from
+ * where it was asked and no broadcast arrives.  Has SIGUSR1 mean nothing.
  */
 void datagram_prepare(const struct session *session, int fd);
-
-/*
- * Answers a datagram that comes to the socket fd, as session_serve.  A reply is
- * sent only where it is shorter than what asked for it, padding included, as
- * any sender's address can be forged.  The first is waited for without end,
- * others for the time of a request; returns false where none came.
- */
-bool datagram_serve(struct session *session, int fd, bool is_first);
-
-/* Of answer.c, shared by both.  A request begins: nothing is known of it. */
-void answer_begin(struct session *session);
-
-/* Makes a failure of it.  result and reason are kept; returns false. */
-bool answer_fail(struct session *session, int status, int priority,
-    const char *result, const char *reason);
-
-/*
- * Looks for it in the session->request_used bytes at session->request, and
- * applies its transform.  Returns false where more is to come; else true, with
- * a status of EX_OK and a reply of log.bytes_out bytes in session->reply, or
- * what answer_fail does.
- */
-bool answer_make(struct session *session);
-
-/* Logs it, where it is to be logged, as the answer to peer. */
-void answer_log(struct session *session, const struct endpoint_peer *peer);
 
 #endif

@@ -44,7 +44,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	PROPERTY(send(pair[1], data, size, 0) == (ssize_t)size);
 	PROPERTY(send(pair[1], REQUEST, strlen(REQUEST), 0) > 0);
 	for (int i = 0; i < 2; i++) {
-		PROPERTY(datagram_serve(&session, pair[0], i == 0));
+		PROPERTY(session_serve_datagram(&session, pair[0], i == 0));
 		session_wipe(&session);
 	}
 	first_len = take(pair[1], first, sizeof(first));
