@@ -73,22 +73,19 @@ map_code(const struct casemap *map, const unsigned char *p, size_t n,
 	return special->len;
 }
 
-static inline unsigned char
-map_ascii(unsigned char c, unsigned char first)
-{
-	return (unsigned char)(c ^ ((unsigned char)(c - first) < 26) << 5);
-}
-
 bool
 casemap_codes(const struct casemap *map, const unsigned char **p,
     const unsigned char *stop, unsigned char **out)
 {
+	unsigned char place;
 	uint32_t code;
 	size_t n;
 
 	while (*p < stop) {
 		if (**p < 0x80) {
-			*(*out)++ = map_ascii(*(*p)++, map->first);
+			place = (unsigned char)(**p - map->first);
+			*(*out)++ =
+			    (unsigned char)(*(*p)++ ^ (place < 26) << 5);
 			continue;
 		}
 		n = utf8_decode(*p, map->end, &code);

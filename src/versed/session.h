@@ -74,7 +74,7 @@ void session_wipe(struct session *session);
 /*
  * Of datagram.c: ends the process unless the datagram socket fd can be served:
  * an Internet one is bound to one unicast address, so that a reply comes from
- * where it was asked and no broadcast arrives.  Has SIGUSR1 mean nothing.
+ * where it was asked and no broadcast arrives.
  */
 void datagram_prepare(const struct session *session, int fd);
 
