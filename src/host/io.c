@@ -12,6 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "endpoint.h"
+
 /* No tick; and no tick, as nothing is worked on. */
 #define NEVER INT_MAX
 #define IDLE  (INT_MAX - 1)
@@ -261,8 +263,7 @@ is_of_another(int error)
 }
 
 enum io_result
-io_accept(int fd, int *ret_fd, struct sockaddr_storage *ret_peer,
-    socklen_t *ret_peer_len)
+io_accept(int fd, int *ret_fd, struct endpoint_peer *ret_peer)
 {
 	struct pollfd queue = {.fd = fd, .events = POLLIN};
 	int conn;
@@ -273,10 +274,10 @@ io_accept(int fd, int *ret_fd, struct sockaddr_storage *ret_peer,
 		if (stop_end != NEVER &&
 		    (ticks > stop_end || poll(&queue, 1, 0) == 0))
 			return IO_STOPPED;
-		*ret_peer_len = sizeof(*ret_peer);
+		ret_peer->len = sizeof(ret_peer->addr);
 		/* musl's accept4 would try accept where this says EINVAL. */
-		conn = (int)syscall(
-		    SYS_accept4, fd, ret_peer, ret_peer_len, SOCK_CLOEXEC);
+		conn = (int)syscall(SYS_accept4, fd, &ret_peer->addr,
+		    &ret_peer->len, SOCK_CLOEXEC);
 		if (conn >= 0) {
 			*ret_fd = conn;
 			return IO_OK;
@@ -288,11 +289,11 @@ io_accept(int fd, int *ret_fd, struct sockaddr_storage *ret_peer,
 
 enum io_result
 io_receive(int fd, unsigned long timeout_s, void *buf, size_t cap,
-    size_t *ret_len, struct sockaddr_storage *ret_peer, socklen_t *ret_peer_len)
+    size_t *ret_len, struct endpoint_peer *ret_peer)
 {
 	struct iovec data = {buf, cap};
 	struct msghdr message = {
-	    .msg_name = ret_peer, .msg_iov = &data, .msg_iovlen = 1};
+	    .msg_name = &ret_peer->addr, .msg_iov = &data, .msg_iovlen = 1};
 	bool waits = false;
 	ssize_t n;
 
@@ -300,12 +301,12 @@ io_receive(int fd, unsigned long timeout_s, void *buf, size_t cap,
 	while (stop_end == NEVER) {
 		if (waits && late != IO_OK)
 			return IO_TIMEOUT;
-		message.msg_namelen = sizeof(*ret_peer);
+		message.msg_namelen = sizeof(ret_peer->addr);
 		n = recvmsg(
 		    fd, &message, MSG_TRUNC | (waits ? 0 : MSG_DONTWAIT));
 		if (n >= 0) {
 			*ret_len = (size_t)n;
-			*ret_peer_len = message.msg_namelen;
+			ret_peer->len = message.msg_namelen;
 			return IO_OK;
 		}
 		if (errno == EAGAIN && !waits) {
@@ -320,13 +321,12 @@ io_receive(int fd, unsigned long timeout_s, void *buf, size_t cap,
 }
 
 enum io_result
-io_send(int fd, const void *buf, size_t len,
-    const struct sockaddr_storage *peer, socklen_t peer_len)
+io_send(int fd, const void *buf, size_t len, const struct endpoint_peer *peer)
 {
 	/* Neither is written to. */
 	struct iovec data = {(void *)buf, len};
-	const struct msghdr message = {.msg_name = (void *)peer,
-	    .msg_namelen = peer_len,
+	const struct msghdr message = {.msg_name = (void *)&peer->addr,
+	    .msg_namelen = peer->len,
 	    .msg_iov = &data,
 	    .msg_iovlen = 1};
 

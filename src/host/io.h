@@ -6,10 +6,10 @@
 #ifndef IO_H
 #define IO_H
 
-#include <sys/socket.h>
-
 #include <stdbool.h>
 #include <stddef.h>
+
+struct endpoint_peer;
 
 /* How long, and for how many bytes, io_linger waits for the other side. */
 #define IO_LINGER_S   2
@@ -81,30 +81,27 @@ enum io_result io_write(int fd, const void *buf, size_t len);
 
 /*
  * Waits, without a deadline, for a connection on the listening socket fd, after
- * io_take_turns.
- * IO_OK writes the connection, to be closed by the caller, to ret_fd and its
- * peer's address to ret_peer and ret_peer_len.  Never IO_EOF or IO_TIMEOUT.
+ * io_take_turns.  IO_OK writes it, to be closed by the caller, to ret_fd and
+ * the address and its length to ret_peer.  Never IO_EOF or IO_TIMEOUT.
  */
-enum io_result io_accept(int fd, int *ret_fd, struct sockaddr_storage *ret_peer,
-    socklen_t *ret_peer_len);
+enum io_result io_accept(int fd, int *ret_fd, struct endpoint_peer *ret_peer);
 
 /*
  * Takes a datagram from fd, and where none is queued sets a deadline, timeout_s
  * seconds from now, 0 for none, and waits.  IO_OK writes it to buf as far as
- * cap bytes hold it, its whole length to ret_len and its sender's address to
- * ret_peer; a ret_peer_len of 0 is a sender without one.  Never IO_EOF or
+ * cap bytes hold it, its whole length to ret_len, and its sender's address and
+ * the length of that to ret_peer: 0 is a sender without one.  Never IO_EOF or
  * IO_RESET.
  */
 enum io_result io_receive(int fd, unsigned long timeout_s, void *buf,
-    size_t cap, size_t *ret_len, struct sockaddr_storage *ret_peer,
-    socklen_t *ret_peer_len);
+    size_t cap, size_t *ret_len, struct endpoint_peer *ret_peer);
 
 /*
- * Sends the len bytes of buf as one datagram to peer, or where peer_len is 0 to
- * whom fd is connected to; does not wait.  IO_OK or IO_ERROR.
+ * Sends the len bytes of buf as one datagram to peer, or where that has no
+ * address to whom fd is connected to; does not wait.  IO_OK or IO_ERROR.
  */
-enum io_result io_send(int fd, const void *buf, size_t len,
-    const struct sockaddr_storage *peer, socklen_t peer_len);
+enum io_result io_send(
+    int fd, const void *buf, size_t len, const struct endpoint_peer *peer);
 
 /* Drops what comes until end of file, max bytes or IO_LINGER_S seconds. */
 void io_drain(int fd, size_t max);

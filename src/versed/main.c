@@ -105,7 +105,7 @@ serve_connection(struct session *session, int fd)
 	struct endpoint_peer peer = {0};
 	int conn;
 
-	switch (io_accept(fd, &conn, &peer.addr, &peer.len)) {
+	switch (io_accept(fd, &conn, &peer)) {
 	case IO_OK:
 		break;
 	case IO_STOPPED:

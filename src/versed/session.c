@@ -241,7 +241,7 @@ send_reply(struct session *session, int fd, size_t asked,
 		fail(session, EX_IOERR, LOG_NOTICE, "too-long",
 		    "the reply is not shorter than the datagram");
 	else if (io_send(fd, session->reply - header, header + size + 1,
-		     &peer->addr, peer->len) != IO_OK)
+		     peer) != IO_OK)
 		fail(session, EX_IOERR, LOG_NOTICE, "undelivered",
 		    strerror(errno));
 }
@@ -252,9 +252,8 @@ session_serve_datagram(struct session *session, int fd, bool is_first)
 	struct endpoint_peer peer = {0};
 	size_t asked;
 
-	switch (
-	    io_receive(fd, is_first ? 0 : session->timeout_s, session->request,
-		session->request_cap, &asked, &peer.addr, &peer.len)) {
+	switch (io_receive(fd, is_first ? 0 : session->timeout_s,
+	    session->request, session->request_cap, &asked, &peer)) {
 	case IO_OK:
 		break;
 	case IO_STOPPED:
