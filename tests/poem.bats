@@ -84,7 +84,7 @@ refused() {
 	run -66 --separate-stderr setpriv --reuid 65534 --clear-groups \
 		"$T/versed" -p "$T/poem" </dev/null
 	assert_equal "$output" ''
-	[[ $stderr = *'Permission denied' ]]
+	[[ $stderr = *'Permission denied'* ]]
 }
 
 @test "a poem goes with neither filters, a list nor datagrams" {

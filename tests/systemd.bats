@@ -207,7 +207,7 @@ nothing_failed() {
 			ExecStart=/usr/local/sbin/$program
 		END
 		unanswered '27:cummingsify.HERE IS MY POEM,'
-		box_logged "/usr/local/sbin/$program: " -u 'versed@*'
+		box_logged "/usr/local/sbin/$program: "
 	done
 	wait_until 10 instances 0
 	nothing_failed
