@@ -34,8 +34,8 @@ on_end(int signo)
 }
 
 /*
- * A file's limit, or a reader that leaves, is not to kill us, and nothing that
- * we open is to be a standard stream: one that was closed cannot be used.
+ * A reader that leaves is not to kill us, nor what log_open sees to, and nothing
+ * that we open is to be a standard stream: one that was closed cannot be used.
  */
 static void
 prepare(sigset_t *ret_changed)
@@ -56,7 +56,6 @@ prepare(sigset_t *ret_changed)
 	sigaddset(ret_changed, SIGPIPE);
 	sigaddset(ret_changed, SIGXFSZ);
 	signal(SIGPIPE, SIG_IGN);
-	signal(SIGXFSZ, SIG_IGN);
 	signal(SIGCHLD, SIG_DFL); /* children must be waited for */
 	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
 		/* Who ignored it goes on ignoring it. */
