@@ -145,8 +145,9 @@ weigh(const char *accept, const char *type)
 			if (is_word(&name, "q"))
 				weight = read_weight(value.start);
 		}
-		if (rank > 0 && rank * RANK + weight > best)
-			best = rank * RANK + weight;
+		weight += rank * RANK;
+		if (rank > 0 && weight > best)
+			best = weight;
 	} while (*accept++ == ',');
 	return best;
 }

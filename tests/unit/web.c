@@ -94,6 +94,10 @@ test_wants_html(void)
 	EXPECT(!cgi_wants_html("text/htmlx,xtext/html"));
 	EXPECT(!cgi_wants_html(",,,;;,"));
 	EXPECT(!cgi_wants_html("x-text/html,x+text/html"));
+	EXPECT(!cgi_wants_html("text/html;q=0./"));
+	EXPECT(!cgi_wants_html("text/html;q=0.:"));
+	EXPECT(!cgi_wants_html("text/plain;q=0"));
+	EXPECT(!cgi_wants_html("text/html;q=0;a=1"));
 	EXPECT(!cgi_wants_html("text/html;level=1;q=0"));
 	EXPECT(!cgi_wants_html("text/html;;q=0"));
 	/* Blanks, cases, quotes. */
@@ -149,6 +153,11 @@ test_weights(void)
 	EXPECT(cgi_wants_html("text/html;q=0.5 , text/plain;q=0.500"));
 	EXPECT(cgi_wants_html("text/plain;q=0.500 , text/html;q=0.5"));
 	EXPECT(cgi_wants_html("text/plain;q=0.5 , text/html;q=0.500"));
+	EXPECT(cgi_wants_html("text/html;q=0.001,text/plain;q=0.001"));
+	/* Of the same range the greatest counts. */
+	EXPECT(cgi_wants_html("text/html,text/html;q=0.999,text/plain"));
+	EXPECT(cgi_wants_html(
+	    "text/html;q=0.8,text/html;q=0.801,text/plain;q=0.801"));
 	/* The third weight is nobody's. */
 	EXPECT(cgi_wants_html("text/html;q=0.5,text/plain;q=0.5,a/b;q=0.9"));
 	EXPECT(!cgi_wants_html("text/html;q=0.999,text/plain"));
