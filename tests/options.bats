@@ -47,6 +47,9 @@ usage_error() {
 	list=$output
 	run -0 --separate-stderr "$VERSED" --list
 	assert_output "$list"
+	# No text is waited for: its limit takes no memory.
+	run -0 bash -c 'ulimit -v 100000; "$@"' - "$VERSED" -L -m 999999999
+	assert_output "$list"
 }
 
 @test "what is printed is checked" {

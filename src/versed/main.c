@@ -149,8 +149,10 @@ main(int argc, char *argv[])
 
 	log_open("versed", in_fd, is_single ? out_fd : -1);
 	versed_options_parse(argc, argv, &session);
-	if (session.list)
+	if (session.list) {
 		log_to_caller();
+		session.max = 0; /* there is no text */
+	}
 	open_filters(&session);
 	session_open(&session);
 	if (session.list)
