@@ -270,6 +270,27 @@ test_header_statuses(void)
 	}
 }
 
+/* Whom a refusal concerns: who runs the server, the transforms, or nobody. */
+static void
+test_fail(void)
+{
+	struct gateway gateway = {.code = 200};
+
+	EXPECT(!gateway_fail(&gateway, 422, "failed", "it is so"));
+	EXPECT(gateway.code == 422 && gateway.log.priority == LOG_WARNING);
+	EXPECT(strcmp(gateway.log.result, "failed") == 0);
+	EXPECT(strcmp(gateway.log.reason, "it is so") == 0);
+	EXPECT(strcmp(gateway.page.problem, "it is so") == 0);
+	gateway_fail(&gateway, 400, "malformed", "it is so");
+	EXPECT(gateway.log.priority == LOG_NOTICE);
+	gateway_fail(&gateway, 503, "error", "it is so");
+	EXPECT(gateway.log.priority == LOG_ERR);
+	gateway_fail(&gateway, 500, "error", "it is so");
+	EXPECT(gateway.log.priority == LOG_ERR);
+	gateway_fail(&gateway, 499, "malformed", "it is so");
+	EXPECT(gateway.log.priority == LOG_NOTICE);
+}
+
 int
 main(void)
 {
@@ -281,5 +302,6 @@ main(void)
 	test_header();
 	test_header_text();
 	test_header_statuses();
+	test_fail();
 	return unit_end();
 }
