@@ -43,8 +43,9 @@ numbered() {
 
 slow() {
 	numbered "$@"
-	# These hand the answer on as it comes, the others collect it.
-	[[ $SERVER != @(apache|prefork) ]] || [[ $taken == 18 || $taken == 92 ]]
+	# These hand the answer on as it comes, the others collect it.  curl has
+	# failed to read, or in HTTP/2; or to send, after the beginning came.
+	[[ $SERVER != @(apache|prefork) ]] || [[ $taken == @(18|92|55) ]]
 }
 
 @test "behind a slow link, what does not arrive whole does not look whole" {
