@@ -233,7 +233,6 @@ sshd_with() {
 }
 
 @test "sshd: a key that is good for versed alone, and sees no log" {
-	not_under coverage 'it writes to standard error'
 	sshd_with "$(manual_block versed.8 sshd)"
 	for command in '' versed 'cat /etc/passwd'; do
 		printf 27:cummingsify.HERE\ IS\ MY\ POEM, >"$BATS_TEST_TMPDIR/request"

@@ -69,9 +69,7 @@ put_options(char *out, const struct page *page)
 static bool
 is_place(const char *place, const char *name)
 {
-	size_t len = strlen(name);
-
-	return strncmp(place, name, len) == 0 && place[len] == '}';
+	return strncmp(place, name, strlen(name)) == 0;
 }
 
 static char *put_part(char *out, const struct page *page, const char *part);
@@ -83,36 +81,36 @@ put_place(char *out, const struct page *page, const char *place)
 	bool failed = page->problem != NULL;
 	bool done = !failed && page->result != NULL;
 
-	if (is_place(place, "outcome"))
+	if (is_place(place, "outcome}"))
 		return stpcpy(out, failed ? "No result – "
 				   : done ? "Result – "
 					  : "");
-	if (is_place(place, "style"))
+	if (is_place(place, "style}"))
 		return stpcpy(out, page_style);
-	if (is_place(place, "problem"))
+	if (is_place(place, "problem}"))
 		return put_part(out, page, failed ? page_problem : "");
-	if (is_place(place, "reason"))
+	if (is_place(place, "reason}"))
 		return stpcpy(out, page->problem);
-	if (is_place(place, "advice"))
+	if (is_place(place, "advice}"))
 		return put_part(out, page,
 		    page->text == NULL		      ? page_unread
 		    : page->text_len > page->text_max ? page_too_long
 						      : "");
-	if (is_place(place, "invalid"))
+	if (is_place(place, "invalid}"))
 		return stpcpy(out, failed ? "true" : "false");
-	if (is_place(place, "rows"))
+	if (is_place(place, "rows}"))
 		return out + sprintf(out, "%zu", count_rows(page));
-	if (is_place(place, "max"))
+	if (is_place(place, "max}"))
 		return out + sprintf(out, "%zu", page->text_max);
-	if (is_place(place, "size"))
+	if (is_place(place, "size}"))
 		return out + sprintf(out, "%zu", page->text_len);
-	if (is_place(place, "text"))
+	if (is_place(place, "text}"))
 		return put_escaped(out, page->text, page->text_len);
-	if (is_place(place, "name"))
+	if (is_place(place, "name}"))
 		return put_escaped(out, page->name, page->name_len);
-	if (is_place(place, "content"))
+	if (is_place(place, "content}"))
 		return put_escaped(out, page->result, page->result_len);
-	if (is_place(place, "options"))
+	if (is_place(place, "options}"))
 		return put_options(out, page);
 	/* It is the result's. */
 	return put_part(out, page,

@@ -32,17 +32,18 @@ refuse_folder(const char *dir)
 const char *
 filters_open(struct filters *filters, const char *dir)
 {
-	const char *reason;
+	const char *reason = refuse_folder(dir);
+	char **own = &filters->dirs[filters->count];
 
-	if (filters->count == FILTERS_DIRS_MAX)
-		return "there are too many folders of filters";
-	if (realpath(dir, filters->dirs[filters->count]) == NULL)
-		return strerror(errno);
-	reason = refuse_folder(filters->dirs[filters->count]);
 	if (reason != NULL)
 		return reason;
 	if (access(PROCESS_CHILDREN, R_OK) != 0)
 		return PROCESS_CHILDREN " cannot be read";
+	if (filters->count == FILTERS_DIRS_MAX)
+		return "there are too many folders of filters";
+	*own = realpath(dir, NULL);
+	if (*own == NULL)
+		return strerror(errno);
 	filters->count++;
 	return NULL;
 }

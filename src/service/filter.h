@@ -5,6 +5,8 @@
 
 #include <sys/types.h>
 
+#include <limits.h>
+
 #include "service.h"
 
 /*

@@ -3,7 +3,6 @@
 #ifndef SERVICE_H
 #define SERVICE_H
 
-#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -13,7 +12,7 @@
 
 /* Folders of filters; of zeros before filters_open. */
 struct filters {
-	char dirs[FILTERS_DIRS_MAX][PATH_MAX];
+	char *dirs[FILTERS_DIRS_MAX];
 	size_t count;
 	bool explains; /* filters_list logs of what is no filter why */
 	/* Why the last that failed, was late or broken was so. */

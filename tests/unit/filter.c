@@ -2,6 +2,8 @@
 /* The folder of filters: which of it are, by their names, and their list. */
 #include "service/filter.h"
 
+#include <sys/resource.h>
+
 #include "filters.h"
 
 static void
@@ -187,10 +189,12 @@ test_list(void)
 	static struct filters of;
 	static const char *const gone =
 	    "cannot use /nonexistent: No such file or directory";
+	static char path[] = "/nonexistent";
 	unsigned char *room = unit_room(9);
+	struct rlimit limit, none;
 	size_t len = 77;
 
-	strcpy(of.dirs[0], "/nonexistent");
+	of.dirs[0] = path;
 	of.count = 1;
 	EXPECT(filters_list(&of, room, 9, &len) == SERVICE_BROKEN);
 	EXPECT(len == 77 && strcmp(of.reason, gone) == 0);
@@ -209,6 +213,13 @@ test_list(void)
 	len = 77;
 	EXPECT(filters_list(&of, room + 1, 8, &len) == SERVICE_BROKEN);
 	EXPECT(len == 77);
+	EXPECT(getrlimit(RLIMIT_NOFILE, &limit) == 0);
+	none = limit;
+	none.rlim_cur = 0;
+	EXPECT(setrlimit(RLIMIT_NOFILE, &none) == 0);
+	EXPECT(filters_list(&of, room, 9, &len) == SERVICE_BROKEN);
+	EXPECT(len == 77 && strstr(of.reason, ": Too many open files") != NULL);
+	EXPECT(setrlimit(RLIMIT_NOFILE, &limit) == 0);
 }
 
 int

@@ -117,10 +117,21 @@ test_descriptor_0(void)
 	EXPECT(dup2(copy, STDIN_FILENO) == STDIN_FILENO && close(copy) == 0);
 }
 
+/* What is to run it is not there, but where that is no matter. */
+static void
+test_explain(void)
+{
+	EXPECT(strcmp(process_explain("/nonexistent", ENOENT),
+		   "what is to load it is not there") == 0);
+	EXPECT(strcmp(process_explain("/dev/null", EACCES),
+		   "Permission denied") == 0);
+}
+
 int
 main(void)
 {
 	alarm(60);
+	test_explain();
 	test_descriptor_0();
 	test_read();
 	test_kill();

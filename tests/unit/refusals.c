@@ -171,6 +171,18 @@ no_start(void)
 	    "cannot start it: Operation not permitted\n"));
 }
 
+/* Only descriptor 10, the first it opens, cannot be rewound: others' can. */
+static void
+no_rewind(void)
+{
+	for (int fd = 3; fd < 10; fd++)
+		EXPECT(dup2(STDERR_FILENO, fd) == fd);
+	close(10);
+	no_start();
+	for (int fd = 3; fd < 10; fd++)
+		close(fd);
+}
+
 /* Its parent seems to be another. */
 static void
 no_parent(void)
@@ -250,7 +262,7 @@ static const struct {
     {{SYS_pipe2, ANY, 0, EPERM}, no_start},
     {{SYS_memfd_create, ANY, 0, EPERM}, no_start},
     {{SYS_memfd_create, 1, 0xb, EINVAL}, no_exec_seal},
-    {{SYS_lseek, ANY, 0, EPERM}, no_start},
+    {{SYS_lseek, 0, 10, EPERM}, no_rewind},
     {{SYS_fcntl, 1, F_ADD_SEALS, EPERM}, no_start},
     {{SYS_fcntl, 1, F_SETFL, EPERM}, no_start},
     {{SYS_pidfd_open, ANY, 0, EPERM}, no_start},

@@ -134,6 +134,7 @@ test_charset(void)
 	EXPECT(cgi_is_utf8("text/plain;charset=UTF-8"));
 	EXPECT(cgi_is_utf8("text/plain; Charset = \"utf-8\" ; a=b"));
 	EXPECT(cgi_is_utf8("text/plain;charset=us-ascii;format=flowed"));
+	EXPECT(cgi_is_utf8("text/plain;charset=ascii"));
 	EXPECT(cgi_is_utf8("text/plain;xcharset=latin1;charset=utf8"));
 	EXPECT(cgi_is_utf8("text/plain;a=\";charset=x\""));
 	EXPECT(!cgi_is_utf8("text/plain;charset=iso-8859-1"));
