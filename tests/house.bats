@@ -58,3 +58,11 @@ versify/dial includes pool/pool'
 	run ! grep -vwFf "$BATS_TEST_TMPDIR/ours" <<<"$output"
 	assert_output ''
 }
+
+@test "src/ has at most 8 500 lines, the case table aside" {
+	local lines
+	lines=$(find "$ROOT/src" -name '*.[ch]' ! -name casemap-table.c \
+		-exec cat {} + | wc -l)
+	echo "$lines lines"
+	((lines > 1000 && lines <= 8500))
+}
