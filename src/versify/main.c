@@ -34,8 +34,9 @@ on_end(int signo)
 }
 
 /*
- * A reader that leaves is not to kill us, nor what log_open sees to, and nothing
- * that we open is to be a standard stream: one that was closed cannot be used.
+ * A reader that leaves is not to kill us, nor what log_open sees to, and
+ * nothing that we open is to be a standard stream: one that was closed cannot
+ * be used.
  */
 static void
 prepare(sigset_t *ret_changed)
