@@ -42,7 +42,7 @@ mutate() {
 		"if (buf[colon] < '0' || buf[colon] > '9'): < -> <="
 	assert_success
 	mutate '0 mutants: 0 killed, 0 equivalent (argued), 0 survived; 1 more' \
-		'out[NUMBER_MAX]): NUMBER_MAX -> (NUMBER_MAX - 1)'
+		'digits[NUMBER_MAX];: NUMBER_MAX -> (NUMBER_MAX - 1)'
 	assert_success
 	argued="if (buf[colon] < '0' || buf[colon] > '9'): '9' -> ('9' + 1)"
 	mutate '1 mutants: 0 killed, 1 equivalent (argued), 0 survived; 0 more' \
