@@ -565,11 +565,11 @@ has_workers_at_least() {
 	chmod 755 "$T/filters/slow"
 	mkdir "$T/running"
 	printf '11:slow.MYPOEM,' >"$T/request"
-	pool -- -w 4 -x 4 "$VERSED" -f "$T/filters"
-	run -0 /usr/bin/python3 "$ROOT/tests/peers/client.py" "127.0.0.1:$port" 20 \
+	pool -- -w 16 -x 16 "$VERSED" -f "$T/filters"
+	run -0 /usr/bin/python3 "$ROOT/tests/peers/client.py" "127.0.0.1:$port" 200 \
 		<"$T/request"
-	assert_output '20 6:MYPOEM,'
-	[ "$(sort -n "$T/most" | tail -n 1)" -le 4 ]
+	assert_output '200 6:MYPOEM,'
+	[ "$(sort -n "$T/most" | tail -n 1)" -le 16 ]
 }
 
 @test "TERM: who is queued is answered, beside a stopped client" {
