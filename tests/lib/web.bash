@@ -9,7 +9,7 @@
 # setup_file(), and need_web in setup().
 
 PATH=$PATH:/usr/sbin:/sbin
-SETTINGS=${BATS_FILE_TMPDIR:?}/web
+SETTINGS=${BATS_FILE_TMPDIR-}/web
 MODULES=/usr/lib/apache2/modules
 
 as_nobody() {
