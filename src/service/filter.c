@@ -32,20 +32,18 @@ refuse_folder(const char *dir)
 const char *
 filters_open(struct filters *filters, const char *dir)
 {
-	const char *reason = refuse_folder(dir);
-	char **own = &filters->dirs[filters->count];
+	char *own = realpath(dir, NULL);
+	const char *reason = own != NULL ? refuse_folder(own) : strerror(errno);
 
-	if (reason != NULL)
-		return reason;
-	if (access(PROCESS_CHILDREN, R_OK) != 0)
-		return PROCESS_CHILDREN " cannot be read";
-	if (filters->count == FILTERS_DIRS_MAX)
-		return "there are too many folders of filters";
-	*own = realpath(dir, NULL);
-	if (*own == NULL)
-		return strerror(errno);
-	filters->count++;
-	return NULL;
+	if (reason == NULL && access(PROCESS_CHILDREN, R_OK) != 0)
+		reason = PROCESS_CHILDREN " cannot be read";
+	if (reason == NULL && filters->count == FILTERS_DIRS_MAX)
+		reason = "there are too many folders of filters";
+	if (reason == NULL)
+		filters->dirs[filters->count++] = own;
+	else
+		free(own);
+	return reason;
 }
 
 static bool

@@ -91,6 +91,7 @@ test_names(void)
 	link_cat("folder/cat");
 	EXPECT(!is_cat(&of, "folder/cat"));
 	EXPECT(symlink("gone", "dangling") == 0 && !is_cat(&of, "dangling"));
+	EXPECT(symlink("loop", "loop") == 0 && !is_cat(&of, "loop"));
 	EXPECT(mknod("plain", S_IFREG | 0644, 0) == 0 && !is_cat(&of, "plain"));
 	append_line(want, "0");
 	append_line(want, name);
