@@ -389,7 +389,7 @@ print(*walk[::-1])')
 	done
 }
 
-@test "after journald and its sockets were started anew the log is in syslog" {
+@test "after journald and its sockets were started anew the log goes on" {
 	served
 	box systemctl stop systemd-journald.socket systemd-journald-dev-log.socket \
 		systemd-journald-audit.socket systemd-journald.service
@@ -398,7 +398,8 @@ print(*walk[::-1])')
 	# Who was waiting since before loses its line, as it can open nothing.
 	run -0 box build/bench/load -c 4 -n 200 11000
 	asked '10:nothing1.A,' ''
-	box_logged 'transform="nothing1"' -t versed
+	# By syslog; systemd 257 keeps the streams that were there.
+	box_logged 'transform="nothing1"'
 	box kill -KILL "$(workers | head -n 1)"
 	box_logged 'killed by signal 9' -t versed-pool
 	box systemctl restart versed-pool.service
