@@ -127,7 +127,7 @@ static bool
 number(const unsigned char *text, size_t len, unsigned char *ret_text,
     size_t cap, size_t *ret_len)
 {
-	const unsigned char *end = text + len;
+	const unsigned char *line, *end = text + len;
 	unsigned char digits[NUMBER_MAX];
 	size_t used = mark(text, len), count = 0, n, size;
 
@@ -135,8 +135,7 @@ number(const unsigned char *text, size_t len, unsigned char *ret_text,
 	if (cap < used)
 		return false;
 	memcpy(ret_text, text, used);
-	for (const unsigned char *line = text + used; line < end;
-	     line += size) {
+	for (line = text + used; line < end; line += size) {
 		size = (size_t)(next_line(line, end) - line);
 		if (cap - used < NUMBER_MAX + size)
 			return false;
