@@ -55,6 +55,9 @@ contained() {
 }
 
 @test "a container that may mount nothing" {
+	local version
+	version=$(systemctl --version | sed -n '1s/^systemd \([0-9]*\).*/\1/p')
+	((version < 257)) || skip 'systemd 257 itself does not boot there'
 	contained mount
 }
 
