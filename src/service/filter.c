@@ -59,7 +59,7 @@ is_name(const char *name)
 static const char *
 refuse_file(const char *dir, const char *name, char ret_path[PATH_MAX])
 {
-	struct statvfs fs;
+	struct statvfs fs = {.f_flag = 0};
 	struct stat st;
 
 	if (snprintf(ret_path, PATH_MAX, "%s/%s", dir, name) >= PATH_MAX)
@@ -74,7 +74,8 @@ refuse_file(const char *dir, const char *name, char ret_path[PATH_MAX])
 		return NULL;
 	if ((st.st_mode & (S_IXUSR | S_IXGRP | S_IXOTH)) == 0)
 		return "it is not executable";
-	if (statvfs(ret_path, &fs) == 0 && (fs.f_flag & ST_NOEXEC) != 0)
+	statvfs(ret_path, &fs);
+	if ((fs.f_flag & ST_NOEXEC) != 0)
 		return "its file system is mounted noexec";
 	return "this user cannot execute it";
 }
